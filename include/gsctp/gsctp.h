@@ -1,0 +1,999 @@
+/*
+ * gsctp: SCTP for programs on hosts whose kernel has none.
+ *
+ * The surface of Erlang's gen_sctp in C.  The whole association state
+ * machine runs in this process; packets travel in UDP (RFC 6951).
+ *
+ * Rules that hold everywhere
+ *  - A function that can fail returns an int: 0 or a count on success, a
+ *    negative errno on failure.  errno itself is neither set nor read.
+ *  - Out-parameters come last and are written only on success.
+ *  - Every function may be called from any thread, unless it says
+ *    otherwise; none is safe in a signal handler, or may be cancelled.
+ *    The log sink is the only function of the application that is called
+ *    back, from whichever thread has something to say.
+ *  - A handle is a plain value.  A stale one is -EBADF, always.
+ *  - A child of fork() must not use the stack that its parent has, or
+ *    had: every call answers -ESTALE there.  A program that it executes
+ *    may start its own.
+ *  - Times are in milliseconds where a name ends in _ms; a timeout_ms of 0
+ *    does not wait and -1 waits without limit; less is -EINVAL.
+ *  - Ports, payload protocol identifiers and causes are in host order,
+ *    but for the ports within a struct sockaddr.
+ *
+ * The man pages gsctp(7), gsctp_open(3), gsctp_connect(3), gsctp_send(3),
+ * gsctp_recv(3) and gsctp_opt(3) say the same at more length.
+ */
+
+#ifndef GSCTP_GSCTP_H
+#define GSCTP_GSCTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <gsctp/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Handles
+ */
+
+/* A socket, by value.  {0} is never one. */
+typedef struct gsctp_sock {
+	uint64_t id;
+} gsctp_sock;
+
+/* An association, unique in the process; 0 is the endpoint. */
+typedef uint32_t gsctp_assoc_id;
+
+/*
+ * The stack
+ */
+
+/* How the stack chooses its UDP port. */
+enum gsctp_port_mode {
+	GSCTP_PORT_AUTO = 0,	/* udp_port if it is free, else ephemeral */
+	GSCTP_PORT_FIXED = 1,	/* udp_port, or -EADDRINUSE */
+	GSCTP_PORT_EPHEMERAL = 2,
+};
+
+/* Levels of the log sink. */
+enum gsctp_log_level {
+	GSCTP_LOG_ERROR = 0,
+	GSCTP_LOG_WARN = 1,
+	GSCTP_LOG_INFO = 2,
+	GSCTP_LOG_DEBUG = 3,
+};
+
+/*
+ * Configuration of the stack.  All zero is the default, and what is zero
+ * here is taken from the environment:
+ *
+ *   GSCTP_UDP_PORT       "auto", 0 (ephemeral) or a port (fixed)
+ *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
+ *   GSCTP_ADDRS          local addresses to use, separated by commas
+ *   GSCTP_LOG            error, warn, info or debug, to standard error
+ *
+ * A variable that cannot be understood is -EINVAL, not a guess.
+ */
+struct gsctp_stack_config {
+	uint32_t port_mode;	/* enum gsctp_port_mode */
+	uint16_t udp_port;	/* 0: 9899 */
+	uint16_t peer_udp_port;	/* 0: 9899 */
+
+	/*
+	 * Numeric local addresses that the stack may use and tell peers
+	 * of; NULL is every address of every interface that is up.  Any
+	 * of 127.0.0.0/8 may be named.  Copied.
+	 */
+	const char *const *addrs;
+	size_t naddrs;
+
+	/*
+	 * Log sink: called from the thread that has something to say, with
+	 * no lock held that the library's other callers wait for, but
+	 * those of start and stop; NULL logs nothing unless GSCTP_LOG is
+	 * set.  It must not call the library, and is not called again
+	 * when the stack has stopped.
+	 */
+	void (*log)(void *arg, int level, const char *line);
+	void *log_arg;
+	int log_level;		/* up to this enum gsctp_log_level */
+
+	uint32_t reserved[8];	/* must be 0 */
+};
+
+/* What gsctp_stack_info() tells. */
+struct gsctp_stack_info {
+	bool is_running;
+	uint16_t udp_port;		/* in use now; 0 if not running */
+	uint16_t peer_udp_port;		/* default for peers */
+	uint32_t sockets;		/* open handles */
+	uint32_t associations;		/* with those that are ending */
+	char version[32];		/* of this library */
+	char engine[32];		/* of the engine, "usrsctp 0.9.5.0" */
+
+	uint64_t in_packets;		/* SCTP packets read */
+	uint64_t out_packets;
+	uint64_t out_dropped;		/* the system did not take them */
+	uint64_t in_bad_checksum;	/* packets refused, by reason */
+	uint64_t in_bad_chunk;		/* too short, or malformed */
+	uint64_t in_bad_init;		/* malformed INIT or INIT ACK */
+	uint64_t in_bad_tag;		/* wrong verification tag */
+	uint64_t in_bad_restart;	/* a restart that is refused */
+	uint64_t wakeups;		/* of the stack's thread */
+};
+
+/*
+ * Start the stack, or count one more user of it.
+ *
+ * Optional: the first gsctp_open() does it with cfg NULL.  cfg is only
+ * read during the call; NULL takes everything from the environment.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EADDRINUSE  the fixed UDP port is taken
+ *   -EADDRNOTAVAIL an address of cfg or GSCTP_ADDRS is not this host's
+ *   -E2BIG       more than 64 addresses
+ *   -EALREADY    the stack runs, and cfg is not NULL
+ *   -EINVAL      cfg, or a variable of the environment, makes no sense
+ *   -ESTALE      after fork()
+ *   -ENOMEM, -EMFILE ...  as the system says
+ */
+int gsctp_stack_start(const struct gsctp_stack_config *cfg);
+
+/*
+ * Take back one start; the last one ends the stack.
+ *
+ * Every socket is closed and its associations shut down (RFC 9260 9.2).
+ * What is not done after timeout_ms is aborted, so that peers hear of it.
+ * All handles are stale then.  The stack may be started again.  A normal
+ * exit of the program does the same, with a limit of one second.
+ *
+ * Threads: any; calls that wait on another thread return -EBADF.
+ * Blocks: up to timeout_ms and a little; 0 aborts at once.  -1 is -EINVAL.
+ *
+ * Returns 0, or -EALREADY if the stack does not run, -EINVAL, -ESTALE.
+ */
+int gsctp_stack_stop(int timeout_ms);
+
+/* Fill *info.  0, or -ESTALE.  Does not block, does not start the stack. */
+int gsctp_stack_info(struct gsctp_stack_info *info);
+
+/*
+ * Options
+ *
+ * An array of struct gsctp_opt, made with the initialisers below, in the
+ * shape of Erlang's option lists:
+ *
+ *	const struct gsctp_opt opts[] = {
+ *		GSCTP_NODELAY(true),
+ *		GSCTP_RTOINFO(.max = gsctp_def(3000)),
+ *	};
+ *
+ * A field of type gsctp_field that is left out is "undefined" and keeps
+ * the value it has.  Keys (assoc_id, addr) are plain.  assoc_id 0 is the
+ * endpoint: the value for future associations.
+ */
+
+/* A field of a record that may be undefined. */
+typedef struct gsctp_field {
+	uint32_t v;
+	uint32_t defined;	/* 0 or 1; v must be 0 where it is 0 */
+} gsctp_field;
+
+/* A defined field: .max = gsctp_def(3000). */
+#define gsctp_def(value)                                                     \
+	{                                                                    \
+		(uint32_t)(value), 1                                         \
+	}
+
+enum gsctp_opt_id {
+	/* gen_sctp's own */
+	GSCTP_OPT_RTOINFO = 1,
+	GSCTP_OPT_ASSOCINFO = 2,
+	GSCTP_OPT_INITMSG = 3,
+	GSCTP_OPT_AUTOCLOSE = 4,
+	GSCTP_OPT_NODELAY = 5,
+	GSCTP_OPT_DISABLE_FRAGMENTS = 6,
+	GSCTP_OPT_I_WANT_MAPPED_V4_ADDR = 7,
+	GSCTP_OPT_MAXSEG = 8,
+	GSCTP_OPT_PRIMARY_ADDR = 9,
+	GSCTP_OPT_SET_PEER_PRIMARY_ADDR = 10,
+	GSCTP_OPT_ADAPTATION_LAYER = 11,
+	GSCTP_OPT_PEER_ADDR_PARAMS = 12,
+	GSCTP_OPT_DEFAULT_SEND_PARAM = 13,
+	GSCTP_OPT_EVENTS = 14,
+	GSCTP_OPT_DELAYED_ACK_TIME = 15,
+	GSCTP_OPT_STATUS = 16,
+	GSCTP_OPT_GET_PEER_ADDR_INFO = 17,
+
+	/* inet's */
+	GSCTP_OPT_RECBUF = 32,
+	GSCTP_OPT_SNDBUF = 33,
+	GSCTP_OPT_BUFFER = 34,
+	GSCTP_OPT_LINGER = 35,
+	GSCTP_OPT_REUSEADDR = 36,
+	GSCTP_OPT_TOS = 37,
+	GSCTP_OPT_PRIORITY = 38,	/* of the whole stack */
+	GSCTP_OPT_DONTROUTE = 39,	/* of the whole stack */
+	GSCTP_OPT_IPV6_V6ONLY = 40,
+	GSCTP_OPT_SEND_TIMEOUT_MS = 41,
+
+	/* open only */
+	GSCTP_OPT_TYPE = 48,
+	GSCTP_OPT_FAMILY = 49,
+	GSCTP_OPT_IP = 50,
+
+	/* beyond gen_sctp: RFC 6951, RFC 6458, RFC 6525 */
+	GSCTP_OPT_REMOTE_UDP_ENCAPS_PORT = 64,
+	GSCTP_OPT_ENABLE_STREAM_RESET = 65,
+	GSCTP_OPT_RESET_STREAMS = 66,
+	GSCTP_OPT_ADD_STREAMS = 67,
+	GSCTP_OPT_AUTH_CHUNK = 68,
+	GSCTP_OPT_AUTH_KEY = 69,
+	GSCTP_OPT_AUTH_ACTIVE_KEY = 70,
+	GSCTP_OPT_MAX_BURST = 71,
+	GSCTP_OPT_CONTEXT = 72,
+};
+
+/* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
+struct gsctp_rtoinfo {
+	gsctp_assoc_id assoc_id;
+	gsctp_field initial;	/* default 1000 */
+	gsctp_field max;	/* default 60000 */
+	gsctp_field min;	/* default 1000; at least 10 */
+};
+
+/* sctp_associnfo (record sctp_assocparams). */
+struct gsctp_assocparams {
+	gsctp_assoc_id assoc_id;
+	gsctp_field asocmaxrxt;	/* retransmissions before the end; 10 */
+	gsctp_field number_peer_destinations;	/* read only */
+	gsctp_field peer_rwnd;			/* bytes; read only */
+	gsctp_field local_rwnd;			/* bytes; read only */
+	gsctp_field cookie_life;	/* ms; 60000; 1000 to 3600000 */
+};
+
+/* sctp_initmsg: how associations are set up. */
+struct gsctp_initmsg {
+	gsctp_field num_ostreams;	/* asked for; 10 */
+	gsctp_field max_instreams;	/* allowed to the peer; 2048 */
+	gsctp_field max_attempts;	/* INITs sent again; 8 */
+	gsctp_field max_init_timeo;	/* ms, limit of INIT's timeout; 60000 */
+};
+
+/* sctp_primary_addr and sctp_set_peer_primary_addr. */
+struct gsctp_prim {
+	gsctp_assoc_id assoc_id;
+	struct sockaddr_storage addr;
+};
+
+/* Flags of gsctp_paddrparams. */
+#define GSCTP_SPP_HB_ENABLE 0x01u
+#define GSCTP_SPP_HB_DISABLE 0x02u
+#define GSCTP_SPP_HB_DEMAND 0x04u
+#define GSCTP_SPP_PMTUD_ENABLE 0x08u
+#define GSCTP_SPP_PMTUD_DISABLE 0x10u
+#define GSCTP_SPP_SACKDELAY_ENABLE 0x20u
+#define GSCTP_SPP_SACKDELAY_DISABLE 0x40u
+
+/* sctp_peer_addr_params: a path's heartbeat, MTU and limits. */
+struct gsctp_paddrparams {
+	gsctp_assoc_id assoc_id;
+	struct sockaddr_storage address;	/* unset: every path */
+	gsctp_field hbinterval;			/* ms; 30000 */
+	gsctp_field pathmaxrxt;			/* 5 */
+	gsctp_field pathmtu;			/* bytes, without IP and UDP */
+	gsctp_field sackdelay;			/* ms; 200; at most 500 */
+	gsctp_field flags;			/* GSCTP_SPP_... */
+};
+
+/* Flags of gsctp_sndrcvinfo. */
+#define GSCTP_UNORDERED 0x01u
+#define GSCTP_ADDR_OVER 0x02u
+#define GSCTP_ABORT 0x04u
+#define GSCTP_EOF 0x08u
+
+/* sctp_sndrcvinfo: what goes with a message. */
+struct gsctp_sndrcvinfo {
+	uint16_t stream;
+	uint16_t ssn;		/* received only; 0 when sending */
+	uint32_t flags;		/* GSCTP_UNORDERED ... */
+	uint32_t ppid;		/* host order for the user */
+	uint32_t context;	/* comes back in send_failed */
+	/*
+	 * ms; 0: for ever (RFC 3758).  Looked at when the message would be
+	 * sent again: one that was never sent does not expire.
+	 */
+	uint32_t timetolive;
+	uint32_t tsn;		/* received only; 0 when sending */
+	uint32_t cumtsn;	/* received only; 0 when sending */
+	gsctp_assoc_id assoc_id;
+};
+
+/* sctp_default_send_param: what gsctp_send() sends with, but for the stream,
+ * which is read back and not used. */
+struct gsctp_send_param {
+	gsctp_assoc_id assoc_id;
+	gsctp_field stream;
+	gsctp_field flags;	/* GSCTP_UNORDERED alone */
+	gsctp_field ppid;
+	gsctp_field context;
+	gsctp_field timetolive;	/* ms */
+};
+
+/* sctp_events (record sctp_event_subscribe): booleans. */
+struct gsctp_event_subscribe {
+	gsctp_field data_io;		/* messages carry sndrcvinfo; true */
+	gsctp_field association;	/* true */
+	gsctp_field address;		/* true */
+	gsctp_field send_failure;	/* true */
+	gsctp_field peer_error;		/* true */
+	gsctp_field shutdown;		/* true */
+	gsctp_field partial_delivery;	/* true */
+	gsctp_field adaptation_layer;	/* false */
+	gsctp_field authentication;	/* false */
+	gsctp_field sender_dry;		/* false; this and the next: 6458 */
+	gsctp_field stream_reset;	/* false */
+	gsctp_field assoc_reset;	/* false */
+	gsctp_field stream_change;	/* false */
+};
+
+/* A value of an association: autoclose, maxseg, delayed_ack_time ... */
+struct gsctp_assoc_value {
+	gsctp_assoc_id assoc_id;
+	uint32_t assoc_value;
+};
+
+/* State of a path. */
+enum gsctp_path_state {
+	GSCTP_PATH_INACTIVE = 0,
+	GSCTP_PATH_ACTIVE = 1,
+	GSCTP_PATH_UNCONFIRMED = 2,
+};
+
+/* sctp_get_peer_addr_info (record sctp_paddrinfo): read only. */
+struct gsctp_paddrinfo {
+	gsctp_assoc_id assoc_id;
+	struct sockaddr_storage address;
+	uint32_t state;		/* enum gsctp_path_state */
+	uint32_t cwnd;		/* bytes */
+	uint32_t srtt;		/* ms */
+	uint32_t rto;		/* ms */
+	uint32_t mtu;		/* bytes, without IP and UDP */
+};
+
+/* State of an association (RFC 9260 4). */
+enum gsctp_assoc_state {
+	GSCTP_CLOSED = 0,
+	GSCTP_COOKIE_WAIT = 1,
+	GSCTP_COOKIE_ECHOED = 2,
+	GSCTP_ESTABLISHED = 3,
+	GSCTP_SHUTDOWN_PENDING = 4,
+	GSCTP_SHUTDOWN_SENT = 5,
+	GSCTP_SHUTDOWN_RECEIVED = 6,
+	GSCTP_SHUTDOWN_ACK_SENT = 7,
+};
+
+/* sctp_status: read only. */
+struct gsctp_status {
+	gsctp_assoc_id assoc_id;
+	uint32_t state;			/* enum gsctp_assoc_state */
+	uint32_t rwnd;			/* the peer's window, bytes */
+	uint16_t unackdata;		/* chunks */
+	uint16_t penddata;		/* chunks */
+	uint16_t instrms;
+	uint16_t outstrms;
+	uint32_t fragmentation_point;	/* bytes */
+	struct gsctp_paddrinfo primary;
+};
+
+/* linger: on with 0 s aborts; on with more waits that long in close. */
+struct gsctp_linger {
+	bool on;
+	uint32_t seconds;
+};
+
+/* RFC 6951 6.1: the UDP port of a peer, or of one of its addresses. */
+struct gsctp_udp_encaps {
+	gsctp_assoc_id assoc_id;
+	struct sockaddr_storage address;	/* unset: every path */
+	uint16_t port;				/* host order */
+};
+
+/* RFC 6525 6.3.2; streams is only read during the call. */
+#define GSCTP_RESET_INCOMING 0x01u
+#define GSCTP_RESET_OUTGOING 0x02u
+struct gsctp_reset_streams {
+	gsctp_assoc_id assoc_id;
+	uint32_t flags;
+	const uint16_t *streams;	/* NULL: all */
+	size_t nstreams;
+};
+
+/* RFC 6525 6.3.4: this many more. */
+struct gsctp_add_streams {
+	gsctp_assoc_id assoc_id;
+	uint16_t instrms;
+	uint16_t outstrms;
+};
+
+/* RFC 6458 8.3.3; key is only read during the call. */
+struct gsctp_authkey {
+	gsctp_assoc_id assoc_id;
+	uint16_t keynumber;
+	const uint8_t *key;
+	size_t keylength;
+};
+
+enum gsctp_type {
+	GSCTP_SEQPACKET = 0,	/* one-to-many */
+	GSCTP_STREAM = 1,	/* one-to-one */
+};
+
+enum gsctp_family {
+	GSCTP_INET = 0,
+	GSCTP_INET6 = 1,
+};
+
+/* One option.  The size is part of the interface. */
+struct gsctp_opt {
+	uint32_t id;		/* enum gsctp_opt_id */
+	uint32_t reserved;	/* 0 */
+	union {
+		bool flag;
+		uint32_t value;
+		int32_t timeout_ms;
+		struct gsctp_rtoinfo rtoinfo;
+		struct gsctp_assocparams assocparams;
+		struct gsctp_initmsg initmsg;
+		struct gsctp_prim prim;
+		struct gsctp_paddrparams paddrparams;
+		struct gsctp_send_param send_param;
+		struct gsctp_event_subscribe events;
+		struct gsctp_assoc_value assoc_value;
+		struct gsctp_status status;
+		struct gsctp_paddrinfo paddrinfo;
+		struct gsctp_linger linger;
+		struct gsctp_udp_encaps udp_encaps;
+		struct gsctp_reset_streams reset_streams;
+		struct gsctp_add_streams add_streams;
+		struct gsctp_authkey authkey;
+		struct sockaddr_storage addr;
+		uint64_t room[40];
+	} u;
+};
+#ifndef __cplusplus
+_Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
+#endif
+
+/* clang-format off */
+#define GSCTP_OPT_(name, member, ...) \
+	{ .id = GSCTP_OPT_##name, .u = { .member = __VA_ARGS__ } }
+
+#define GSCTP_RTOINFO(...)	GSCTP_OPT_(RTOINFO, rtoinfo, { __VA_ARGS__ })
+#define GSCTP_ASSOCINFO(...)	GSCTP_OPT_(ASSOCINFO, assocparams, { __VA_ARGS__ })
+#define GSCTP_INITMSG(...)	GSCTP_OPT_(INITMSG, initmsg, { __VA_ARGS__ })
+#define GSCTP_AUTOCLOSE(s)	GSCTP_OPT_(AUTOCLOSE, value, (s))
+#define GSCTP_NODELAY(on)	GSCTP_OPT_(NODELAY, flag, (on))
+#define GSCTP_DISABLE_FRAGMENTS(on) GSCTP_OPT_(DISABLE_FRAGMENTS, flag, (on))
+#define GSCTP_I_WANT_MAPPED_V4_ADDR(on) GSCTP_OPT_(I_WANT_MAPPED_V4_ADDR, flag, (on))
+#define GSCTP_MAXSEG(...)	GSCTP_OPT_(MAXSEG, assoc_value, { __VA_ARGS__ })
+#define GSCTP_PRIMARY_ADDR(...)	GSCTP_OPT_(PRIMARY_ADDR, prim, { __VA_ARGS__ })
+#define GSCTP_SET_PEER_PRIMARY_ADDR(...) GSCTP_OPT_(SET_PEER_PRIMARY_ADDR, prim, { __VA_ARGS__ })
+#define GSCTP_ADAPTATION_LAYER(ind) GSCTP_OPT_(ADAPTATION_LAYER, value, (ind))
+#define GSCTP_PEER_ADDR_PARAMS(...) GSCTP_OPT_(PEER_ADDR_PARAMS, paddrparams, { __VA_ARGS__ })
+#define GSCTP_DEFAULT_SEND_PARAM(...) GSCTP_OPT_(DEFAULT_SEND_PARAM, send_param, { __VA_ARGS__ })
+#define GSCTP_EVENTS(...)	GSCTP_OPT_(EVENTS, events, { __VA_ARGS__ })
+#define GSCTP_DELAYED_ACK_TIME(...) GSCTP_OPT_(DELAYED_ACK_TIME, assoc_value, { __VA_ARGS__ })
+#define GSCTP_STATUS(id_)	GSCTP_OPT_(STATUS, status, { .assoc_id = (id_) })
+#define GSCTP_GET_PEER_ADDR_INFO(...) GSCTP_OPT_(GET_PEER_ADDR_INFO, paddrinfo, { __VA_ARGS__ })
+#define GSCTP_RECBUF(bytes)	GSCTP_OPT_(RECBUF, value, (bytes))
+#define GSCTP_SNDBUF(bytes)	GSCTP_OPT_(SNDBUF, value, (bytes))
+#define GSCTP_BUFFER(bytes)	GSCTP_OPT_(BUFFER, value, (bytes))
+#define GSCTP_LINGER(on_, s_)	GSCTP_OPT_(LINGER, linger, { .on = (on_), .seconds = (s_) })
+#define GSCTP_REUSEADDR(on)	GSCTP_OPT_(REUSEADDR, flag, (on))
+#define GSCTP_TOS(tos)		GSCTP_OPT_(TOS, value, (tos))
+#define GSCTP_PRIORITY(prio)	GSCTP_OPT_(PRIORITY, value, (prio))
+#define GSCTP_DONTROUTE(on)	GSCTP_OPT_(DONTROUTE, flag, (on))
+#define GSCTP_IPV6_V6ONLY(on)	GSCTP_OPT_(IPV6_V6ONLY, flag, (on))
+#define GSCTP_SEND_TIMEOUT_MS(ms) GSCTP_OPT_(SEND_TIMEOUT_MS, timeout_ms, (ms))
+#define GSCTP_TYPE(type)	GSCTP_OPT_(TYPE, value, (type))
+#define GSCTP_FAMILY(family)	GSCTP_OPT_(FAMILY, value, (family))
+#define GSCTP_IP(ss)		GSCTP_OPT_(IP, addr, (ss))
+#define GSCTP_REMOTE_UDP_ENCAPS_PORT(...) GSCTP_OPT_(REMOTE_UDP_ENCAPS_PORT, udp_encaps, { __VA_ARGS__ })
+#define GSCTP_ENABLE_STREAM_RESET(...) GSCTP_OPT_(ENABLE_STREAM_RESET, assoc_value, { __VA_ARGS__ })
+#define GSCTP_RESET_STREAMS(...) GSCTP_OPT_(RESET_STREAMS, reset_streams, { __VA_ARGS__ })
+#define GSCTP_ADD_STREAMS(...)	GSCTP_OPT_(ADD_STREAMS, add_streams, { __VA_ARGS__ })
+#define GSCTP_AUTH_CHUNK(type)	GSCTP_OPT_(AUTH_CHUNK, value, (type))
+#define GSCTP_AUTH_KEY(...)	GSCTP_OPT_(AUTH_KEY, authkey, { __VA_ARGS__ })
+#define GSCTP_AUTH_ACTIVE_KEY(...) GSCTP_OPT_(AUTH_ACTIVE_KEY, assoc_value, { __VA_ARGS__ })
+#define GSCTP_MAX_BURST(...)	GSCTP_OPT_(MAX_BURST, assoc_value, { __VA_ARGS__ })
+#define GSCTP_CONTEXT(...)	GSCTP_OPT_(CONTEXT, assoc_value, { __VA_ARGS__ })
+/* clang-format on */
+
+/*
+ * Set n options, in order, up to the first that fails; what came before it
+ * stays set.  opts is only read during the call.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EINVAL      a value out of its range, a field with a value that is
+ *                not marked defined, an assoc_id that is not this socket's
+ *   -ENOPROTOOPT no such option, or it cannot be set (any more)
+ *   -EOPNOTSUPP  the engine does it wrongly (set_peer_primary_addr, reset
+ *                of associations), or the peer cannot do it
+ *   -EALREADY, -EBUSY  the peer has not answered the last such request
+ *   -EBADF, -ESTALE
+ * and then the index of the option at fault is in *bad, if bad is not NULL
+ * (the one out-parameter that is written on failure).
+ */
+int gsctp_setopts(gsctp_sock s, const struct gsctp_opt *opts, size_t n,
+    size_t *bad);
+
+/*
+ * Read n options.  The caller sets id and the keys (assoc_id, address)
+ * of each; every other field is filled, and marked defined.
+ *
+ * Returns as gsctp_setopts().  Elements before the one at fault are filled.
+ */
+int gsctp_getopts(gsctp_sock s, struct gsctp_opt *opts, size_t n,
+    size_t *bad);
+
+/*
+ * Messages
+ */
+
+enum gsctp_msg_type {
+	GSCTP_MSG_DATA = 1,
+	GSCTP_MSG_ASSOC_CHANGE = 2,
+	GSCTP_MSG_PADDR_CHANGE = 3,
+	GSCTP_MSG_SEND_FAILED = 4,		/* an error, in gen_sctp */
+	GSCTP_MSG_REMOTE_ERROR = 5,		/* an error, in gen_sctp */
+	GSCTP_MSG_SHUTDOWN_EVENT = 6,
+	GSCTP_MSG_PDAPI_EVENT = 7,		/* an error, in gen_sctp */
+	GSCTP_MSG_ADAPTATION_EVENT = 8,
+	GSCTP_MSG_AUTHENTICATION_EVENT = 9,
+	GSCTP_MSG_SENDER_DRY = 10,
+	GSCTP_MSG_STREAM_RESET = 11,
+	GSCTP_MSG_ASSOC_RESET = 12,
+	GSCTP_MSG_STREAM_CHANGE = 13,
+	GSCTP_MSG_NOTIFICATIONS_STOPPED = 14,
+};
+
+enum gsctp_assoc_change_state {
+	GSCTP_COMM_UP = 1,
+	GSCTP_COMM_LOST = 2,
+	GSCTP_RESTART = 3,
+	GSCTP_SHUTDOWN_COMP = 4,
+	GSCTP_CANT_ASSOC = 5,
+};
+
+/* sctp_assoc_change. */
+struct gsctp_assoc_change {
+	uint32_t state;			/* enum gsctp_assoc_change_state */
+	uint16_t error;			/* SCTP cause, host order; 0 none */
+	uint16_t outbound_streams;
+	uint16_t inbound_streams;
+	gsctp_assoc_id assoc_id;
+	/*
+	 * comm_lost and cant_assoc by the peer: the causes of its ABORT
+	 * chunk, as they came (RFC 9260 3.3.10).  Part of the message.
+	 */
+	const uint8_t *causes;
+	size_t causes_len;
+};
+
+enum gsctp_paddr_state {
+	GSCTP_ADDR_AVAILABLE = 1,
+	GSCTP_ADDR_UNREACHABLE = 2,
+	GSCTP_ADDR_REMOVED = 3,
+	GSCTP_ADDR_ADDED = 4,
+	GSCTP_ADDR_MADE_PRIM = 5,
+	GSCTP_ADDR_CONFIRMED = 6,
+};
+
+/* sctp_paddr_change. */
+struct gsctp_paddr_change {
+	struct sockaddr_storage addr;
+	uint32_t state;			/* enum gsctp_paddr_state */
+	uint32_t error;
+	gsctp_assoc_id assoc_id;
+};
+
+/* sctp_send_failed: a message, or a fragment of one, that was not sent. */
+struct gsctp_send_failed {
+	bool sent;			/* may have reached the peer */
+	uint32_t error;			/* SCTP cause, host order; 0 none */
+	struct gsctp_sndrcvinfo info;	/* as it was sent */
+	gsctp_assoc_id assoc_id;
+	const uint8_t *data;		/* part of the message */
+	size_t len;
+	bool first, last;		/* fragment; both: the whole */
+};
+
+/* At most this many causes of an ERROR chunk are decoded. */
+#define GSCTP_CAUSES_MAX 32
+
+/* sctp_remote_error: an ERROR chunk of the peer. */
+struct gsctp_remote_error {
+	uint16_t error;			/* the first cause, host order */
+	gsctp_assoc_id assoc_id;
+	uint16_t causes[GSCTP_CAUSES_MAX];	/* cause codes, in order */
+	size_t ncauses;
+	const uint8_t *data;		/* the chunk's causes, as they came */
+	size_t len;
+};
+
+/* sctp_pdapi_event: the message in delivery will never be complete. */
+struct gsctp_pdapi_event {
+	uint32_t indication;		/* 1: partial_delivery_aborted */
+	uint16_t stream;
+	uint32_t seq;
+	gsctp_assoc_id assoc_id;
+};
+
+/* sctp_adaptation_event. */
+struct gsctp_adaptation_event {
+	uint32_t adaptation_ind;
+	gsctp_assoc_id assoc_id;
+};
+
+enum gsctp_auth_indication {
+	GSCTP_AUTH_NEW_KEY = 1,
+	GSCTP_AUTH_NO_AUTH = 2,
+	GSCTP_AUTH_FREE_KEY = 3,
+};
+
+/* RFC 6458 6.1.8. */
+struct gsctp_authentication_event {
+	uint16_t keynumber;
+	uint32_t indication;		/* enum gsctp_auth_indication */
+	gsctp_assoc_id assoc_id;
+};
+
+/* Flags of the events of RFC 6525 6.1. */
+#define GSCTP_RESET_DENIED 0x04u
+#define GSCTP_RESET_FAILED 0x08u
+
+/* RFC 6525 6.1.1. */
+struct gsctp_stream_reset_event {
+	uint32_t flags;		/* GSCTP_RESET_INCOMING ... _FAILED */
+	gsctp_assoc_id assoc_id;
+	const uint16_t *streams;	/* part of the message; none: all */
+	size_t nstreams;
+};
+
+/* RFC 6525 6.1.2. */
+struct gsctp_assoc_reset_event {
+	uint32_t flags;
+	gsctp_assoc_id assoc_id;
+	uint32_t local_tsn;
+	uint32_t remote_tsn;
+};
+
+/* RFC 6525 6.1.3: the streams there are now. */
+struct gsctp_stream_change_event {
+	uint32_t flags;
+	gsctp_assoc_id assoc_id;
+	uint16_t instrms;
+	uint16_t outstrms;
+};
+
+/* A user message, or a piece of one. */
+struct gsctp_data {
+	const uint8_t *data;		/* part of the message */
+	size_t len;
+	/*
+	 * Where a user message is larger than the socket's buffer bound
+	 * (GSCTP_BUFFER), it comes in pieces: complete is true on the last,
+	 * and pieces of other associations may come between.
+	 */
+	bool complete;
+	bool has_info;			/* data_io is subscribed */
+	struct gsctp_sndrcvinfo info;
+};
+
+/*
+ * A message: data or an event.  Allocated by the library, owned by whoever
+ * took it, freed with gsctp_msg_free().  Ignore the types that you do not
+ * know.  All pointers within point into the same block.
+ *
+ * Ordering: messages of one association arrive in the order in which they
+ * happened; comm_up, cant_assoc or the first restart comes first, and after
+ * comm_lost, shutdown_comp or cant_assoc nothing more of it follows.
+ */
+struct gsctp_msg {
+	uint32_t type;			/* enum gsctp_msg_type */
+	uint32_t reserved;
+	gsctp_sock sock;
+	gsctp_assoc_id assoc_id;
+	socklen_t fromlen;
+	struct sockaddr_storage from;	/* the peer's (primary) address */
+	union {
+		struct gsctp_data data;
+		struct gsctp_assoc_change assoc_change;
+		struct gsctp_paddr_change paddr_change;
+		struct gsctp_send_failed send_failed;
+		struct gsctp_remote_error remote_error;
+		struct gsctp_pdapi_event pdapi_event;
+		struct gsctp_adaptation_event adaptation_event;
+		struct gsctp_authentication_event authentication_event;
+		struct gsctp_stream_reset_event stream_reset;
+		struct gsctp_assoc_reset_event assoc_reset;
+		struct gsctp_stream_change_event stream_change;
+		uint64_t room[32];
+	} u;
+};
+#ifndef __cplusplus
+_Static_assert(sizeof(struct gsctp_msg) == 408, "frozen");
+#endif
+
+/* Free a message.  NULL is fine. */
+void gsctp_msg_free(struct gsctp_msg *msg);
+
+/* Is it one that gen_sctp:recv/1 returns as an error? */
+bool gsctp_msg_is_error(const struct gsctp_msg *msg);
+
+/*
+ * Sockets
+ */
+
+/*
+ * Open a socket, bound to port (host order; 0: an ephemeral one) on every
+ * local address, or on those given by GSCTP_IP.  Starts the stack if it
+ * does not run.  Options not named have their defaults: seqpacket, inet,
+ * the events of gen_sctp.  opts is only read during the call.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EADDRINUSE     the port is taken, or the stack's UDP port is
+ *   -EADDRNOTAVAIL  an address is not this host's, or not the stack's
+ *   -EAFNOSUPPORT   an IPv6 address on an inet socket
+ *   -EINVAL, -ENOPROTOOPT  an option; gsctp_setopts() tells more
+ *   -EOPNOTSUPP     the type is not supported yet
+ *   -ENOMEM, -EMFILE, -ESTALE
+ */
+int gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_sock *s);
+
+/*
+ * Close a socket.  Its associations are shut down in the background, and
+ * their unsent data is sent first; where data that has arrived was not
+ * read, or linger is on with 0 seconds, they are aborted instead.  The port
+ * is free at once.
+ *
+ * Threads: any; calls that wait on s in other threads return -EBADF.
+ * Blocks: up to linger's seconds where it is on, else not at all.
+ *
+ * Returns 0, -EBADF or -ESTALE.
+ */
+int gsctp_close(gsctp_sock s);
+
+/*
+ * Let peers set up associations (on), or answer them with ABORT (off).
+ * Associations that are up stay.
+ *
+ * Returns 0, -EBADF or -ESTALE.
+ */
+int gsctp_listen(gsctp_sock s, bool on);
+
+/*
+ * A descriptor for poll, select and epoll: readable while a message waits,
+ * writable while no association of the socket has refused a send for want
+ * of room.  Level-triggered.  Borrowed: it belongs to the socket and is
+ * closed with it.  Do nothing with it but wait.
+ *
+ * Returns the descriptor, -EBADF, -EMFILE, -ENOMEM or -ESTALE.
+ */
+int gsctp_fd(gsctp_sock s);
+
+/* The local port, host order; or -EBADF, -ESTALE. */
+int gsctp_port(gsctp_sock s);
+
+/*
+ * Local addresses of the socket (assoc 0) or of one association, each with
+ * its port.  A wildcard socket has every address of the stack.  addrs gets
+ * up to max of them.
+ *
+ * Returns how many there are, which may be more than max; or -EINVAL (no
+ * such association), -EBADF, -ESTALE.
+ */
+int gsctp_socknames(gsctp_sock s, gsctp_assoc_id assoc,
+    struct sockaddr_storage *addrs, size_t max);
+
+/* The first of them, or the wildcard address if it is bound so.  0, -EBADF
+ * or -ESTALE. */
+int gsctp_sockname(gsctp_sock s, struct sockaddr_storage *addr);
+
+/* The peer's addresses, the primary one first.  Returns as
+ * gsctp_socknames(); assoc 0 is -EINVAL on a one-to-many socket. */
+int gsctp_peernames(gsctp_sock s, gsctp_assoc_id assoc,
+    struct sockaddr_storage *addrs, size_t max);
+
+/* The associations of the socket: how many there are; ids gets up to max. */
+int gsctp_assocs(gsctp_sock s, gsctp_assoc_id *ids, size_t max);
+
+/* inet:getstat/1, events among what is received. */
+struct gsctp_stat {
+	uint64_t recv_oct, recv_cnt, recv_max, recv_avg;
+	uint64_t send_oct, send_cnt, send_max, send_avg;
+};
+int gsctp_getstat(gsctp_sock s, struct gsctp_stat *stat);
+
+/*
+ * Resolve a host name, or a numeric address, to socket addresses with the
+ * given port (host order).  family is AF_UNSPEC, AF_INET or AF_INET6.
+ *
+ * Blocks: as long as the system's resolver does.
+ *
+ * Returns how many there are, which may be more than max; or -ENOENT (no
+ * such name), -EAGAIN (the name server does not answer), -EAFNOSUPPORT,
+ * -EINVAL, -ENOMEM.
+ */
+int gsctp_resolve(const char *host, uint16_t port, int family,
+    struct sockaddr_storage *addrs, size_t max);
+
+/*
+ * Associations
+ */
+
+/*
+ * Set up an association with the peer at addr and wait until it is up.
+ *
+ * opts is applied first, as by gsctp_setopts(): fields left undefined keep
+ * the value the socket has now, and what is set stays set.  addr and opts
+ * are only read during the call.  Messages of other associations stay
+ * queued, in order.  If the peer connects at the same moment, there is one
+ * association, and this call returns it.
+ *
+ * Threads: any.  Blocks: up to timeout_ms.
+ *
+ * Returns 0, with the association in out if that is not NULL; or
+ *   -ECONNREFUSED  the peer answered no; gsctp_recv() tells no more of it
+ *   -ETIMEDOUT     no answer in time, or none to any INIT: the attempt is
+ *                  aborted and leaves no event behind
+ *   -EISCONN       there is one with this peer already
+ *   -EALREADY      there is an attempt with this peer already
+ *   -EAFNOSUPPORT  an IPv6 peer of an inet socket
+ *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only
+ *   -ECONNABORTED  another thread aborted the attempt
+ *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0
+ *   -EBADF         the socket is closed, or was while this call waited
+ *   -ENOMEM, -ESTALE
+ */
+int gsctp_connect(gsctp_sock s, const struct sockaddr *addr,
+    socklen_t addrlen, const struct gsctp_opt *opts, size_t nopts,
+    int timeout_ms, struct gsctp_assoc_change *out);
+
+/*
+ * Start to set up an association, and return its id at once.  The outcome
+ * is an assoc_change with that id: comm_up or cant_assoc.
+ *
+ * Threads: any.  Does not block.  Errors as gsctp_connect().
+ */
+int gsctp_connect_init(gsctp_sock s, const struct sockaddr *addr,
+    socklen_t addrlen, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_assoc_id *assoc);
+
+/*
+ * The same, with up to 64 addresses of one peer; their ports must be equal,
+ * or 0 but for one.
+ */
+int gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
+    size_t naddrs, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_assoc_id *assoc);
+
+/*
+ * End an association gracefully (RFC 9260 9.2): what was sent is delivered
+ * first, then shutdown_comp arrives.  The socket stays open.
+ *
+ * Does not block.  Returns 0, -EPIPE (no such association, or it is ending),
+ * -EBADF, -ESTALE.
+ */
+int gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc);
+
+/*
+ * End an association at once (RFC 9260 9.1): the peer gets an ABORT with
+ * cause 12 and the reason (len bytes, may be NULL with 0; at most 1024, of
+ * which a peer that runs this engine sees some 500), this side a comm_lost.
+ * Unsent data is lost.
+ *
+ * Does not block.  Returns 0, -EMSGSIZE, -EPIPE, -EBADF, -ESTALE.
+ */
+int gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
+    size_t len);
+
+/*
+ * Data
+ */
+
+/*
+ * Send one message on a stream, with the association's default_send_param.
+ * data is copied.  All of it is taken, or nothing.
+ *
+ * Threads: any.  Blocks: where the association's send buffer is full, up
+ * to the socket's send_timeout_ms (-1, the default: until there is room; 0:
+ * not at all).  Other associations' senders are not held up.
+ *
+ * Returns 0, or
+ *   -EAGAIN    no room, and send_timeout_ms is 0
+ *   -ETIMEDOUT no room within send_timeout_ms; nothing was sent
+ *   -EINVAL    no such stream; an empty message; a flag that does not go
+ *              with data; an id of 0
+ *   -EMSGSIZE  larger than sndbuf; or than the path's fragmentation point
+ *              and disable_fragments is on
+ *   -EPIPE     no such association, or it is ending
+ *   -ENOTCONN  the association is not up yet
+ *   -EBADF, -ENOMEM, -ESTALE
+ */
+int gsctp_send(gsctp_sock s, gsctp_assoc_id assoc, uint16_t stream,
+    const void *data, size_t len);
+
+/*
+ * Send one message with info alone: nothing is taken from
+ * default_send_param.  The message is the n parts of iov, in order.
+ * GSCTP_ADDR_OVER sends to the address to (NULL else).  GSCTP_EOF (no data)
+ * and GSCTP_ABORT (data is the reason) act as gsctp_eof() and gsctp_abort().
+ *
+ * Threads, blocking and errors as gsctp_send(); -EINVAL too for an unknown
+ * flag, or ssn, tsn or cumtsn not 0.
+ */
+int gsctp_sendmsg(gsctp_sock s, const struct gsctp_sndrcvinfo *info,
+    const struct iovec *iov, size_t n, const struct sockaddr *to,
+    socklen_t tolen);
+
+/*
+ * Take the next message of the socket: data or an event.  A user message is
+ * whole, whatever its size, up to the socket's GSCTP_BUFFER bound.
+ *
+ * Threads: any; several may wait, and each message goes to one.
+ * Blocks: up to timeout_ms.
+ *
+ * Returns 0 with the caller's message in *msg, or
+ *   -ETIMEDOUT  nothing arrived in time; nothing is lost
+ *   -EBADF      the socket is closed, or was while this call waited
+ *   -EINVAL, -ESTALE
+ *
+ * Where there is no memory for what arrives, its association is aborted and
+ * ends with a comm_lost, cause 4: rather that than a message lost.
+ */
+int gsctp_recv(gsctp_sock s, int timeout_ms, struct gsctp_msg **msg);
+
+/*
+ * Text
+ */
+
+/* gen_sctp:error_string/1: an SCTP cause's name; "unknown_error" for one
+ * that IANA does not list.  Static. */
+const char *gsctp_error_string(uint32_t cause);
+
+/* What a negative errno of this library means.  Static. */
+const char *gsctp_strerror(int err);
+
+/* "assoc_change", "comm_up", "addr_confirmed" ...: gen_sctp's names.
+ * "unknown" for others.  Static. */
+const char *gsctp_msg_type_name(uint32_t type);
+const char *gsctp_assoc_change_name(uint32_t state);
+const char *gsctp_paddr_change_name(uint32_t state);
+const char *gsctp_assoc_state_name(uint32_t state);
+
+/* This library's version, "0.1.0".  Static. */
+const char *gsctp_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
