@@ -1,0 +1,763 @@
+#include "filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "crc32c.h"
+#include "tags.h"
+
+/* A cookie lives for 60 s; a retransmission of an INIT comes sooner. */
+#define HALF_OPEN_MS 65000
+
+struct gs_filter {
+	struct gs_tags tags;
+	uint64_t counts[GS_VERDICTS];
+};
+
+/* A packet whose shape is good, taken apart; local is our side. */
+struct view {
+	const struct gs_packet *pkt;
+	uint16_t local_port, peer_port;
+	uint32_t tag;
+	struct gs_cursor chunks; /* all */
+	struct gs_chunk first;
+};
+
+int
+gs_filter_new(size_t half_open_max, struct gs_filter **out)
+{
+	struct gs_filter *f = calloc(1, sizeof(*f));
+	int err;
+
+	if (f == NULL)
+		return -ENOMEM;
+	err = gs_tags_init(&f->tags, half_open_max);
+	if (err != 0)
+		goto free_f;
+	*out = f;
+	return 0;
+
+free_f:
+	free(f);
+	return err;
+}
+
+void
+gs_filter_free(struct gs_filter *f)
+{
+	if (f == NULL)
+		return;
+	gs_tags_fini(&f->tags);
+	free(f);
+}
+
+static void
+expire(struct gs_filter *f, uint64_t now_ms)
+{
+	if (now_ms > HALF_OPEN_MS)
+		gs_tags_expire(&f->tags, now_ms - HALF_OPEN_MS);
+}
+
+/* ---- shape ---- */
+
+static bool
+is_checksum_right(const struct gs_packet *pkt)
+{
+	uint32_t crc = gs_crc32c_packet(pkt->data, pkt->len);
+
+	return memcmp(pkt->data + 8, &crc, sizeof(crc)) == 0;
+}
+
+/* Of a packet that comes in; its first chunk is there. */
+static bool
+view_in(struct view *v, const struct gs_packet *pkt)
+{
+	struct gs_common_header h;
+	struct gs_cursor c;
+
+	gs_cursor_init(&c, pkt->data, pkt->len);
+	h = gs_common_header_read(&c);
+	v->pkt = pkt;
+	v->local_port = h.dst_port;
+	v->peer_port = h.src_port;
+	v->tag = h.tag;
+	v->chunks = c;
+	return gs_chunk_next(&c, &v->first);
+}
+
+static bool
+has_chunk(const struct view *v, uint8_t type)
+{
+	struct gs_cursor c = v->chunks;
+	struct gs_chunk chunk;
+
+	while (gs_chunk_next(&c, &chunk))
+		if (chunk.type == type)
+			return true;
+	return false;
+}
+
+static enum gs_filter_verdict
+check_shape(const struct gs_packet *pkt, struct view *v)
+{
+	if (pkt->len < GS_COMMON_HEADER + 4)
+		return GS_DROP_SHORT;
+	if (!is_checksum_right(pkt))
+		return GS_DROP_CHECKSUM;
+	if (!view_in(v, pkt) || v->local_port == 0 || v->peer_port == 0)
+		return GS_DROP_CHUNK;
+	if (v->first.type == GS_CHUNK_INIT ||
+	    v->first.type == GS_CHUNK_INIT_ACK) {
+		struct gs_init init = gs_init_read(&v->first);
+
+		if (!gs_init_is_valid(&init))
+			return GS_DROP_INIT;
+	}
+	return gs_chunks_are_valid(v->chunks) ? GS_PASS : GS_DROP_CHUNK;
+}
+
+/* ---- addresses of a handshake ---- */
+
+/* Goes through the source and then the address parameters, all with the
+ * source's UDP port, as the engine takes them. */
+struct addr_walk {
+	struct gs_cursor params;
+	union gs_addr src;
+	bool is_begun;
+};
+
+static struct addr_walk
+addr_walk(const struct view *v, const struct gs_init *init)
+{
+	struct addr_walk w;
+
+	w.params = init->params;
+	w.src = v->pkt->src;
+	w.is_begun = false;
+	return w;
+}
+
+static bool
+addr_walk_next(struct addr_walk *w, union gs_addr *out)
+{
+	struct gs_param p;
+
+	if (!w->is_begun) {
+		w->is_begun = true;
+		*out = w->src;
+		return true;
+	}
+	while (gs_param_next(&w->params, &p)) {
+		if (!gs_param_addr(&p, out))
+			continue;
+		gs_addr_set_port(out, gs_addr_port(&w->src));
+		return true;
+	}
+	return false;
+}
+
+static void
+learn_addrs(struct gs_filter *f, struct gs_tag_record *r, const struct view *v,
+    const struct gs_init *init)
+{
+	struct addr_walk w = addr_walk(v, init);
+	union gs_addr addr;
+
+	while (addr_walk_next(&w, &addr))
+		gs_tags_add_addr(&f->tags, r, &addr);
+}
+
+/* ---- INIT ---- */
+
+/*
+ * Both have the same addresses, and the packet comes from the UDP port that
+ * this address has.  Fewer addresses would make the engine remove paths that
+ * it still points to; more are a take-over (RFC 9260 5.2.2); another UDP
+ * port may be another process of that host.  Where our side has asked for
+ * streams (RFC 6525) the engine would free the request, and point to it.
+ */
+static bool
+is_same_peer(const struct gs_tag_record *r, const struct view *v,
+    const struct gs_init *init)
+{
+	const struct gs_tag_addr *own = gs_tag_addr_find(r, &v->pkt->src);
+	struct addr_walk w = addr_walk(v, init);
+	const struct gs_tag_addr *seen[GS_TAGS_ADDRS_MAX];
+	union gs_addr addr;
+	size_t nseen = 0;
+
+	if (r->has_more_addrs || r->has_asked || own == NULL ||
+	    gs_addr_port(&own->addr) != gs_addr_port(&v->pkt->src))
+		return false;
+	while (addr_walk_next(&w, &addr)) {
+		const struct gs_tag_addr *a = gs_tag_addr_find(r, &addr);
+		size_t i;
+
+		if (a == NULL)
+			return false;
+		for (i = 0; i < nseen && seen[i] != a; i++)
+			continue;
+		if (i == nseen)
+			seen[nseen++] = a;
+	}
+	return nseen == r->naddrs;
+}
+
+/* What an INIT may do to one association that has an address of its. */
+static enum gs_filter_verdict
+check_init_against(const struct gs_tag_record *r, const struct view *v,
+    const struct gs_init *init)
+{
+	/* The engine would abort r for it (doc/engine.md). */
+	if (!gs_init_auth_is_valid(init))
+		return GS_DROP_INIT;
+	/* Both sides connect at once: RFC 9260 5.2.1. */
+	if (r->state == GS_TAG_OURS)
+		return GS_PASS;
+	return is_same_peer(r, v, init) ? GS_PASS : GS_DROP_RESTART;
+}
+
+static enum gs_filter_verdict
+check_init_addr(struct gs_filter *f, const struct view *v,
+    const struct gs_init *init, const union gs_addr *addr)
+{
+	const struct gs_tag_addr *a =
+	    gs_tags_first_addr(&f->tags, v->local_port, v->peer_port, addr);
+
+	for (; a != NULL; a = gs_tags_next_addr(a)) {
+		enum gs_filter_verdict verdict =
+		    check_init_against(a->rec, v, init);
+
+		if (verdict != GS_PASS)
+			return verdict;
+	}
+	return GS_PASS;
+}
+
+/* The engine looks for an association by every address of an INIT. */
+static enum gs_filter_verdict
+check_init_addrs(struct gs_filter *f, const struct view *v,
+    const struct gs_init *init)
+{
+	struct addr_walk w = addr_walk(v, init);
+	union gs_addr addr;
+
+	while (addr_walk_next(&w, &addr)) {
+		enum gs_filter_verdict verdict =
+		    check_init_addr(f, v, init, &addr);
+
+		if (verdict != GS_PASS)
+			return verdict;
+	}
+	memset(&addr, 0, sizeof(addr));
+	return check_init_addr(f, v, init, &addr);
+}
+
+static void
+learn_offer(struct gs_filter *f, const struct view *v,
+    const struct gs_init *init, uint64_t now_ms)
+{
+	const union gs_addr *src = &v->pkt->src;
+	struct gs_tag_record *r;
+
+	r = gs_tags_find_offer(&f->tags, v->local_port, v->peer_port,
+	    init->initiate_tag, src);
+	if (r != NULL) {
+		gs_tags_refresh(&f->tags, r, now_ms);
+		return;
+	}
+	r = gs_tags_add(&f->tags, GS_TAG_OFFERED, v->local_port, v->peer_port,
+	    init->initiate_tag, src, now_ms);
+	if (r != NULL)
+		learn_addrs(f, r, v, init);
+}
+
+static enum gs_filter_verdict
+check_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_init init = gs_init_read(&v->first);
+	enum gs_filter_verdict verdict;
+
+	if (v->tag != 0)
+		return GS_DROP_TAG; /* RFC 9260 8.5.1 A */
+	verdict = check_init_addrs(f, v, &init);
+	if (verdict == GS_PASS)
+		learn_offer(f, v, &init, now_ms);
+	return verdict;
+}
+
+/* ---- INIT ACK ---- */
+
+static enum gs_filter_verdict check_tag(struct gs_filter *f,
+    const struct view *v, uint64_t now_ms);
+
+static enum gs_filter_verdict
+check_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_init init = gs_init_read(&v->first);
+	enum gs_filter_verdict verdict;
+	struct gs_tag_record *r;
+
+	r = gs_tags_find(&f->tags, v->local_port, v->peer_port, v->tag);
+	if (r == NULL || r->state < GS_TAG_OURS)
+		return GS_DROP_TAG;
+	verdict = check_tag(f, v, now_ms);
+	if (verdict != GS_PASS)
+		return verdict;
+	if (!gs_init_has_cookie(&init))
+		return GS_DROP_INIT;
+	/* The first one counts, for the engine as well. */
+	if (r->state == GS_TAG_OURS && r->peer_tag == 0) {
+		r->peer_tag = init.initiate_tag;
+		gs_tags_clear_addrs(&f->tags, r);
+		learn_addrs(f, r, v, &init);
+	}
+	return GS_PASS;
+}
+
+/* ---- all other packets ---- */
+
+/* ABORT and SHUTDOWN COMPLETE with the T bit carry the tag of the packets
+ * that they answer: our peer's (RFC 9260 8.5.1 B, C). */
+static bool
+is_reflected(const struct view *v)
+{
+	return (v->first.type == GS_CHUNK_ABORT ||
+		   v->first.type == GS_CHUNK_SHUTDOWN_COMPLETE) &&
+	    (v->first.flags & GS_CHUNK_FLAG_T) != 0;
+}
+
+/*
+ * A peer that waits for our SHUTDOWN COMPLETE does not answer our new INIT;
+ * the engine tells it that the old association is over (RFC 9260 8.5.1 E).
+ */
+static bool
+is_late_shutdown_ack(const struct gs_tag_addr *a, const struct view *v)
+{
+	return v->first.type == GS_CHUNK_SHUTDOWN_ACK &&
+	    a->rec->state == GS_TAG_OURS &&
+	    gs_addr_port(&a->addr) == gs_addr_port(&v->pkt->src);
+}
+
+static bool
+has_right_tag(const struct gs_tag_record *r, const struct view *v)
+{
+	if (is_reflected(v))
+		return r->peer_tag != 0 && v->tag == r->peer_tag;
+	return v->tag == r->local_tag;
+}
+
+enum standing {
+	STRANGER, /* no association has these ports and addresses */
+	FORGED,	  /* one has, with another tag */
+	KNOWN,
+};
+
+/* Where a packet from this address stands; *out is its record if known. */
+static enum standing
+find_standing(struct gs_filter *f, const struct view *v,
+    const union gs_addr *addr, struct gs_tag_addr **out)
+{
+	enum standing standing = STRANGER;
+	struct gs_tag_addr *a;
+
+	a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port, addr);
+	for (; a != NULL; a = gs_tags_next_addr(a)) {
+		if (has_right_tag(a->rec, v) || is_late_shutdown_ack(a, v)) {
+			*out = a;
+			return KNOWN;
+		}
+		standing = FORGED;
+	}
+	return standing;
+}
+
+/* The addresses that a peer adds are its own from now on (RFC 5061). */
+static void
+learn_asconf(struct gs_filter *f, struct gs_tag_record *r, const struct view *v)
+{
+	struct gs_cursor c = v->chunks;
+	struct gs_chunk chunk;
+
+	while (gs_chunk_next(&c, &chunk)) {
+		struct gs_cursor params = chunk.value;
+		struct gs_param p, inner;
+		union gs_addr addr;
+
+		if (chunk.type != GS_CHUNK_ASCONF)
+			continue;
+		gs_cursor_skip(&params, 4); /* the serial number */
+		while (gs_param_next(&params, &p)) {
+			if (p.type != GS_PARAM_ADD_IP)
+				continue;
+			gs_cursor_skip(&p.value, 4); /* correlation id */
+			if (!gs_param_next(&p.value, &inner) ||
+			    !gs_param_addr(&inner, &addr))
+				continue;
+			if (gs_addr_is_any(&addr)) /* "this one" */
+				addr = v->pkt->src;
+			gs_addr_set_port(&addr, gs_addr_port(&v->pkt->src));
+			gs_tags_add_addr(&f->tags, r, &addr);
+		}
+	}
+}
+
+/* A packet with r's tag: it is alive, and its UDP port is the one to use. */
+static void
+learn_from_known(struct gs_filter *f, struct gs_tag_record *r,
+    const struct view *v, uint64_t now_ms)
+{
+	struct gs_tag_addr *a;
+
+	if (has_chunk(v, GS_CHUNK_ASCONF))
+		learn_asconf(f, r, v);
+	if (r->naddrs == 0 || r->addrs->addr.sa.sa_family == AF_UNSPEC)
+		gs_tags_add_addr(&f->tags, r, &v->pkt->src);
+	a = gs_tag_addr_find(r, &v->pkt->src);
+	if (a != NULL)
+		gs_addr_set_port(&a->addr, gs_addr_port(&v->pkt->src));
+	if (r->state == GS_TAG_ANSWERED)
+		gs_tags_promote(&f->tags, r, GS_TAG_ECHOED);
+	gs_tags_refresh(&f->tags, r, now_ms);
+}
+
+/*
+ * A handshake that waits for its cookie is proven by that cookie alone: from
+ * an address that the INIT named, as a tag learned elsewhere must not open
+ * another peer's association.
+ */
+static bool
+is_cookie_for(const struct gs_tag_record *r, const struct view *v)
+{
+	return r != NULL && r->state == GS_TAG_ANSWERED &&
+	    has_chunk(v, GS_CHUNK_COOKIE_ECHO) &&
+	    gs_tag_addr_find(r, &v->pkt->src) != NULL;
+}
+
+static enum gs_filter_verdict
+check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_tag_record *r = NULL;
+	struct gs_tag_addr *a = NULL;
+	enum standing standing;
+	union gs_addr none;
+
+	standing = find_standing(f, v, &v->pkt->src, &a);
+	if (standing == KNOWN) {
+		if (has_right_tag(a->rec, v))
+			learn_from_known(f, a->rec, v, now_ms);
+		return GS_PASS;
+	}
+	if (!is_reflected(v))
+		r = gs_tags_find(&f->tags, v->local_port, v->peer_port, v->tag);
+	if (is_cookie_for(r, v)) {
+		learn_from_known(f, r, v, now_ms);
+		return GS_PASS;
+	}
+	if (standing == FORGED)
+		return GS_DROP_TAG;
+	/* From an address that is nobody's: the tag is proof enough. */
+	if (r != NULL && r->state >= GS_TAG_OURS) {
+		learn_from_known(f, r, v, now_ms);
+		return GS_PASS;
+	}
+	/* The engine looks an association up by an address inside it. */
+	if (has_chunk(v, GS_CHUNK_ASCONF))
+		return GS_DROP_TAG;
+	memset(&none, 0, sizeof(none));
+	standing = find_standing(f, v, &none, &a);
+	return standing == FORGED ? GS_DROP_TAG : GS_PASS;
+}
+
+static enum gs_filter_verdict
+judge(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
+{
+	enum gs_filter_verdict verdict;
+	struct view v;
+
+	verdict = check_shape(pkt, &v);
+	if (verdict != GS_PASS)
+		return verdict;
+	switch (v.first.type) {
+	case GS_CHUNK_INIT:
+		return check_init(f, &v, now_ms);
+	case GS_CHUNK_INIT_ACK:
+		return check_init_ack(f, &v, now_ms);
+	default:
+		return check_tag(f, &v, now_ms);
+	}
+}
+
+enum gs_filter_verdict
+gs_filter_in(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
+{
+	enum gs_filter_verdict verdict;
+
+	expire(f, now_ms);
+	verdict = judge(f, pkt, now_ms);
+	f->counts[verdict]++;
+	return verdict;
+}
+
+/* ---- what leaves ---- */
+
+static void
+learn_own_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_init init = gs_init_read(&v->first);
+	const union gs_addr *dst = &v->pkt->dst;
+	struct gs_tag_record *r;
+
+	r = gs_tags_find(&f->tags, v->local_port, v->peer_port,
+	    init.initiate_tag);
+	if (r == NULL) {
+		(void)gs_tags_add(&f->tags, GS_TAG_OURS, v->local_port,
+		    v->peer_port, init.initiate_tag, dst, now_ms);
+		return; /* without memory the INIT ACK is dropped: no more */
+	}
+	/* Retransmitted, to another address of the peer perhaps. */
+	if (r->state == GS_TAG_OURS && r->peer_tag == 0)
+		gs_tags_add_addr(&f->tags, r, dst);
+	gs_tags_refresh(&f->tags, r, now_ms);
+}
+
+/*
+ * The INIT that an INIT ACK to dst answers.  The engine may answer to
+ * another address of an association that it already has with that peer.
+ */
+static struct gs_tag_record *
+find_offer(struct gs_filter *f, const struct view *v)
+{
+	const union gs_addr *dst = &v->pkt->dst;
+	struct gs_tag_record *r;
+	struct gs_tag_addr *a;
+
+	r = gs_tags_find_offer(&f->tags, v->local_port, v->peer_port, v->tag,
+	    dst);
+	if (r != NULL)
+		return r;
+	a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port, dst);
+	if (a == NULL)
+		return NULL;
+	for (a = a->rec->addrs; a != NULL && r == NULL; a = a->next)
+		r = gs_tags_find_offer(&f->tags, v->local_port, v->peer_port,
+		    v->tag, &a->addr);
+	return r;
+}
+
+/* In a collision our INIT ACK carries the tag of our INIT (RFC 9260 5.2.1):
+ * the peer's addresses are those of its INIT then. */
+static void
+merge_offer(struct gs_filter *f, struct gs_tag_record *r,
+    struct gs_tag_record *offer, uint32_t peer_tag)
+{
+	struct gs_tag_addr *a;
+
+	if (r->state == GS_TAG_OURS && offer != NULL) {
+		for (a = offer->addrs; a != NULL; a = a->next)
+			gs_tags_add_addr(&f->tags, r, &a->addr);
+	}
+	if (r->state == GS_TAG_OURS)
+		r->peer_tag = peer_tag;
+	if (offer != NULL)
+		gs_tags_remove(&f->tags, offer);
+}
+
+static void
+learn_own_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_init init = gs_init_read(&v->first);
+	struct gs_tag_record *offer = find_offer(f, v);
+	struct gs_tag_record *r;
+
+	r = gs_tags_find(&f->tags, v->local_port, v->peer_port,
+	    init.initiate_tag);
+	if (r != NULL) {
+		merge_offer(f, r, offer, v->tag);
+		gs_tags_refresh(&f->tags, r, now_ms);
+		return;
+	}
+	if (offer != NULL) {
+		gs_tags_answer(&f->tags, offer, init.initiate_tag);
+		gs_tags_refresh(&f->tags, offer, now_ms);
+		return;
+	}
+	r = gs_tags_add(&f->tags, GS_TAG_ANSWERED, v->local_port, v->peer_port,
+	    init.initiate_tag, &v->pkt->dst, now_ms);
+	if (r != NULL)
+		r->peer_tag = v->tag;
+}
+
+/* Its tag is the peer's that the engine goes on with, where several INIT
+ * ACKs came. */
+static void
+learn_own_cookie(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+{
+	struct gs_tag_addr *a;
+
+	a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port,
+	    &v->pkt->dst);
+	for (; a != NULL; a = gs_tags_next_addr(a)) {
+		if (a->rec->state != GS_TAG_OURS)
+			continue;
+		a->rec->peer_tag = v->tag;
+		gs_tags_refresh(&f->tags, a->rec, now_ms);
+		return;
+	}
+}
+
+/* Anything but responses. */
+static bool
+is_stream_request(struct gs_cursor params)
+{
+	struct gs_param p;
+
+	while (gs_param_next(&params, &p))
+		if (p.type != GS_PARAM_RECONFIG_RESPONSE)
+			return true;
+	return false;
+}
+
+static void
+learn_own_request(struct gs_filter *f, const struct view *v)
+{
+	struct gs_cursor c = v->chunks;
+	struct gs_chunk chunk;
+	struct gs_tag_addr *a;
+
+	while (gs_chunk_next(&c, &chunk)) {
+		if (chunk.type != GS_CHUNK_RE_CONFIG ||
+		    !is_stream_request(chunk.value))
+			continue;
+		a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port,
+		    &v->pkt->dst);
+		for (; a != NULL; a = gs_tags_next_addr(a))
+			if (a->rec->peer_tag == v->tag)
+				a->rec->has_asked = true;
+	}
+}
+
+void
+gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
+{
+	uint16_t port;
+	struct view v;
+
+	expire(f, now_ms);
+	if (pkt->len < GS_COMMON_HEADER + 4 || !view_in(&v, pkt))
+		return;
+	port = v.local_port;
+	v.local_port = v.peer_port;
+	v.peer_port = port;
+
+	switch (v.first.type) {
+	case GS_CHUNK_INIT:
+		learn_own_init(f, &v, now_ms);
+		break;
+	case GS_CHUNK_INIT_ACK:
+		learn_own_init_ack(f, &v, now_ms);
+		break;
+	case GS_CHUNK_COOKIE_ECHO:
+		learn_own_cookie(f, &v, now_ms);
+		break;
+	default:
+		learn_own_request(f, &v);
+		break;
+	}
+}
+
+/* ---- what the engine says ---- */
+
+void
+gs_filter_confirm(struct gs_filter *f, uint16_t local_port, uint16_t peer_port,
+    uint32_t local_tag, uint32_t peer_tag)
+{
+	struct gs_tag_record *r;
+	union gs_addr none;
+
+	r = gs_tags_find(&f->tags, local_port, peer_port, local_tag);
+	if (r == NULL) {
+		memset(&none, 0, sizeof(none));
+		r = gs_tags_add(&f->tags, GS_TAG_CONFIRMED, local_port,
+		    peer_port, local_tag, &none, 0);
+		if (r == NULL)
+			return; /* unprotected, but not cut off */
+	}
+	r->peer_tag = peer_tag;
+	gs_tags_promote(&f->tags, r, GS_TAG_CONFIRMED);
+}
+
+void
+gs_filter_forget(struct gs_filter *f, uint16_t local_port, uint16_t peer_port,
+    uint32_t local_tag)
+{
+	struct gs_tag_record *r;
+
+	r = gs_tags_find(&f->tags, local_port, peer_port, local_tag);
+	if (r != NULL)
+		gs_tags_remove(&f->tags, r);
+}
+
+void
+gs_filter_forget_offers(struct gs_filter *f, uint16_t local_port)
+{
+	struct gs_tag_record *r, *newer;
+
+	for (r = f->tags.theirs.oldest; r != NULL; r = newer) {
+		newer = r->newer;
+		if (r->local_port == local_port)
+			gs_tags_remove(&f->tags, r);
+	}
+}
+
+uint64_t
+gs_filter_count(const struct gs_filter *f, enum gs_filter_verdict v)
+{
+	return (unsigned int)v < GS_VERDICTS ? f->counts[v] : 0;
+}
+
+/* ---- for the decision of a collision ---- */
+
+static void
+handshake_addrs(const struct view *v, const struct gs_init *init,
+    struct gs_handshake *out)
+{
+	const size_t max = sizeof(out->addrs) / sizeof(out->addrs[0]);
+	struct addr_walk w = addr_walk(v, init);
+	union gs_addr addr;
+
+	while (out->naddrs < max && addr_walk_next(&w, &addr)) {
+		size_t i;
+
+		for (i = 0; i < out->naddrs; i++)
+			if (gs_addr_same_ip(&out->addrs[i], &addr))
+				break;
+		if (i == out->naddrs)
+			out->addrs[out->naddrs++] = addr;
+	}
+}
+
+void
+gs_handshake_read(const struct gs_packet *pkt, struct gs_handshake *out)
+{
+	struct gs_init init;
+	struct view v;
+
+	memset(out, 0, sizeof(*out));
+	if (!view_in(&v, pkt))
+		return;
+	out->src_port = v.peer_port;
+	out->dst_port = v.local_port;
+	out->tag = v.tag;
+	if (v.first.type == GS_CHUNK_INIT) {
+		out->chunk = GS_CHUNK_INIT;
+		init = gs_init_read(&v.first);
+		out->initiate_tag = init.initiate_tag;
+		handshake_addrs(&v, &init, out);
+	} else if (has_chunk(&v, GS_CHUNK_COOKIE_ECHO)) {
+		out->chunk = GS_CHUNK_COOKIE_ECHO;
+		out->addrs[out->naddrs++] = pkt->src;
+	}
+}

@@ -1,0 +1,42 @@
+/*
+ * msg: a message for the application, in one block.
+ *
+ * Guarantees
+ *  - gs_msg_new() gives a zeroed message with room for len payload bytes,
+ *    and one free() gives all of it back;
+ *  - the payload begins at an address aligned for any type.
+ *
+ * Not locked: a message has one owner at a time.  Layer 1.
+ */
+
+#ifndef GS_MSG_H
+#define GS_MSG_H
+
+#include <gsctp/gsctp.h>
+
+struct gs_msg {
+	struct gs_msg *next;		/* for the queue that holds it */
+	size_t payload_len;
+	struct gsctp_msg pub;		/* what the application sees */
+};
+
+/* NULL where there is no memory. */
+struct gs_msg *gs_msg_new(uint32_t type, gsctp_assoc_id assoc, size_t len);
+void gs_msg_free(struct gs_msg *m);
+
+uint8_t *gs_msg_payload(struct gs_msg *m);
+
+/* The block around what gsctp_recv() handed out. */
+struct gs_msg *gs_msg_of(struct gsctp_msg *pub);
+
+/* A first in, first out queue of messages. */
+struct gs_msgq {
+	struct gs_msg *head;
+	struct gs_msg *tail;
+	size_t count;
+};
+void gs_msgq_put(struct gs_msgq *q, struct gs_msg *m);
+struct gs_msg *gs_msgq_get(struct gs_msgq *q);	/* NULL if empty */
+void gs_msgq_clear(struct gs_msgq *q);		/* frees all */
+
+#endif

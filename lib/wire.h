@@ -1,0 +1,93 @@
+/*
+ * wire: SCTP packets between the engine and the sockets that carry them.
+ *
+ * Guarantees
+ *  - packets in, packets out: nothing here knows the engine;
+ *  - a packet leaves from the source address it names, or is not sent;
+ *  - a UDP port that is taken is -EADDRINUSE from gs_wire_open(), never a
+ *    silent loss; no raw socket is opened;
+ *  - all sockets are close-on-exec and non-blocking.
+ *
+ * This is the one place where batching, capture and fault injection belong:
+ * every packet in passes gs_wire_recv(), every packet out gs_wire_send().
+ *
+ * Locking: gs_wire_recv() is for one thread at a time, gs_wire_send() for
+ * one at a time; the two may run together.  Layer 2.
+ */
+
+#ifndef GS_WIRE_H
+#define GS_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+#define GS_PACKET_MAX 65536
+
+/*
+ * One SCTP packet, from its common header on.  The addresses carry the
+ * UDP ports; SCTP's own ports are in the bytes.
+ */
+struct gs_packet {
+	union gs_addr src;
+	union gs_addr dst;
+	uint8_t tos; /* in: DSCP and ECN as received; out: to set */
+	bool df;     /* out: do not fragment */
+	size_t len;
+	uint8_t *data;
+};
+
+enum gs_port_mode {
+	GS_PORT_FIXED, /* this port, or -EADDRINUSE; 0 is ephemeral */
+	GS_PORT_AUTO,  /* this port if it is free, else ephemeral */
+};
+
+struct gs_wire_config {
+	enum gs_port_mode port_mode;
+	uint16_t port; /* host order */
+	/*
+	 * The local addresses to use, ports ignored, 64 at most.  None: one
+	 * socket a family on the wildcard, without a family that the machine
+	 * does not have; else one socket an address.
+	 */
+	const union gs_addr *addrs;
+	size_t naddrs;
+};
+
+struct gs_wire_stats {
+	uint64_t in_packets, in_bytes;
+	uint64_t in_dropped; /* cut short, or not to one address */
+	uint64_t out_packets, out_bytes;
+	uint64_t out_dropped; /* the socket did not take them */
+};
+
+struct gs_wire;
+
+int gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out);
+void gs_wire_close(struct gs_wire *w);
+
+/* The UDP port, host order, the same for all its sockets. */
+uint16_t gs_wire_port(const struct gs_wire *w);
+
+/* The descriptors to poll for reading: their number; fds gets up to max. */
+size_t gs_wire_fds(const struct gs_wire *w, int *fds, size_t max);
+
+/*
+ * Read up to n waiting packets from the socket fd, without blocking.  The
+ * caller sets each data and len to a buffer (GS_PACKET_MAX bytes hold any
+ * datagram); a datagram that does not fit is dropped and counted, never
+ * truncated, and its buffer moves behind the others in pkts.  The number
+ * read, 0 where no good one waits, or -errno.  Errors that ICMP messages
+ * leave on the socket are skipped.
+ */
+int gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n);
+
+/* Send n packets in order, without blocking.  What a socket does not take
+ * is lost as on any network, and counted. */
+void gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n);
+
+void gs_wire_get_stats(const struct gs_wire *w, struct gs_wire_stats *out);
+
+#endif

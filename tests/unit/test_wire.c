@@ -1,0 +1,580 @@
+#include "wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../support/check_main.h"
+
+#define WAIT_MS 5000
+#define PACKETS 200
+
+static union gs_addr
+addr(const char *text, uint16_t port)
+{
+	union gs_addr a;
+
+	ck_assert_int_eq(gs_addr_parse(&a, text), 0);
+	gs_addr_set_port(&a, port);
+	return a;
+}
+
+static bool
+has_ipv6(void)
+{
+	union gs_addr a = addr("::1", 0);
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	if (fd == -1)
+		return false;
+	ok = bind(fd, &a.sa, gs_addr_len(&a)) == 0;
+	close(fd);
+	return ok;
+}
+
+/* A wire on one loopback address. */
+static struct gs_wire *
+open_on(const char *text)
+{
+	union gs_addr a = addr(text, 0);
+	struct gs_wire_config cfg = { .addrs = &a, .naddrs = 1 };
+	struct gs_wire *w;
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), 0);
+	return w;
+}
+
+/* A plain UDP socket on a loopback address. */
+static int
+plain_socket(const char *text, uint16_t *port)
+{
+	union gs_addr a = addr(text, *port);
+	socklen_t len = sizeof(a);
+	int fd;
+
+	fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, &a.sa, gs_addr_len(&a)), 0);
+	ck_assert_int_eq(getsockname(fd, &a.sa, &len), 0);
+	*port = gs_addr_port(&a);
+	return fd;
+}
+
+static bool
+is_readable(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, timeout_ms) == 1;
+}
+
+/* Wait for one packet on any descriptor of w; buf has GS_PACKET_MAX. */
+static void
+recv_one(struct gs_wire *w, struct gs_packet *pkt, uint8_t *buf)
+{
+	struct pollfd p[8];
+	int fds[8];
+	size_t n = gs_wire_fds(w, fds, 8);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		p[i].fd = fds[i];
+		p[i].events = POLLIN;
+	}
+	ck_assert_int_eq(poll(p, n, WAIT_MS), 1);
+	for (i = 0; i < n; i++) {
+		if ((p[i].revents & POLLIN) == 0)
+			continue;
+		memset(pkt, 0, sizeof(*pkt));
+		pkt->data = buf;
+		pkt->len = GS_PACKET_MAX;
+		ck_assert_int_eq(gs_wire_recv(w, fds[i], pkt, 1), 1);
+	}
+}
+
+static int
+first_fd(const struct gs_wire *w)
+{
+	int fd = -1;
+
+	ck_assert_uint_ge(gs_wire_fds(w, &fd, 1), 1);
+	return fd;
+}
+
+static uint8_t big[GS_PACKET_MAX];
+
+static void
+send_text(struct gs_wire *w, const char *src, const char *dst, uint16_t port,
+    const char *text, uint8_t tos)
+{
+	uint8_t bytes[64];
+	struct gs_packet pkt;
+
+	memset(&pkt, 0, sizeof(pkt));
+	pkt.src = addr(src, gs_wire_port(w));
+	pkt.dst = addr(dst, port);
+	pkt.tos = tos;
+	pkt.len = strlen(text);
+	memcpy(bytes, text, pkt.len);
+	pkt.data = bytes;
+	gs_wire_send(w, &pkt, 1);
+}
+
+START_TEST(a_packet_arrives_with_its_addresses_ports_and_tos)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.2");
+	union gs_addr want;
+	struct gs_packet pkt;
+
+	send_text(a, "127.0.0.1", "127.0.0.2", gs_wire_port(b), "hello", 0x8a);
+	recv_one(b, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 5);
+	ck_assert_mem_eq(pkt.data, "hello", 5);
+	ck_assert_uint_eq(pkt.tos, 0x8a);
+	want = addr("127.0.0.1", gs_wire_port(a));
+	ck_assert(gs_addr_equal(&pkt.src, &want));
+	want = addr("127.0.0.2", gs_wire_port(b));
+	ck_assert(gs_addr_equal(&pkt.dst, &want));
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(ipv6_carries_packets_as_ipv4_does)
+{
+	struct gs_wire *a, *b;
+	union gs_addr want;
+	struct gs_packet pkt;
+
+	if (!has_ipv6())
+		return;
+	a = open_on("::1");
+	b = open_on("::1");
+	send_text(a, "::1", "::1", gs_wire_port(b), "six", 0x2);
+	recv_one(b, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 3);
+	ck_assert_uint_eq(pkt.tos, 0x2);
+	want = addr("::1", gs_wire_port(a));
+	ck_assert(gs_addr_equal(&pkt.src, &want));
+	want = addr("::1", gs_wire_port(b));
+	ck_assert(gs_addr_equal(&pkt.dst, &want));
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_wildcard_wire_sends_from_the_named_source)
+{
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire *b = open_on("127.0.0.1");
+	struct gs_packet pkt;
+	union gs_addr want;
+	struct gs_wire *a;
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	send_text(a, "127.9.8.7", "127.0.0.1", gs_wire_port(b), "x", 0);
+	recv_one(b, &pkt, big);
+	want = addr("127.9.8.7", gs_wire_port(a));
+	ck_assert(gs_addr_equal(&pkt.src, &want));
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_wildcard_wire_knows_the_destination_of_a_packet)
+{
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire *b = open_on("127.0.0.1");
+	struct gs_packet pkt;
+	union gs_addr want;
+	struct gs_wire *a;
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	send_text(b, "127.0.0.1", "127.1.2.3", gs_wire_port(a), "x", 0);
+	recv_one(a, &pkt, big);
+	want = addr("127.1.2.3", gs_wire_port(a));
+	ck_assert(gs_addr_equal(&pkt.dst, &want));
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_wildcard_wire_has_both_families_on_one_port)
+{
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_packet pkt;
+	struct gs_wire *a, *b;
+	int fds[4];
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	if (!has_ipv6()) {
+		ck_assert_uint_eq(gs_wire_fds(a, fds, 4), 1);
+		gs_wire_close(a);
+		return;
+	}
+	ck_assert_uint_eq(gs_wire_fds(a, fds, 4), 2);
+	b = open_on("::1");
+	send_text(b, "::1", "::1", gs_wire_port(a), "six", 0);
+	recv_one(a, &pkt, big);
+	ck_assert_int_eq(pkt.src.sa.sa_family, AF_INET6);
+	send_text(a, "::1", "::1", gs_wire_port(b), "back", 0x40);
+	recv_one(b, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 4);
+	ck_assert_uint_eq(pkt.tos, 0x40);
+	gs_wire_close(b);
+	gs_wire_close(a);
+}
+END_TEST
+
+START_TEST(a_source_that_is_not_ours_sends_nothing)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.2");
+	struct gs_wire_stats stats;
+
+	send_text(a, "127.0.0.3", "127.0.0.2", gs_wire_port(b), "x", 0);
+	send_text(a, "::1", "::1", gs_wire_port(b), "x", 0);
+	send_text(a, "127.0.0.1", "127.0.0.2", 0, "x", 0);
+	send_text(a, "127.0.0.1", "::1", gs_wire_port(b), "x", 0);
+	ck_assert(!is_readable(first_fd(b), 0));
+	gs_wire_get_stats(a, &stats);
+	ck_assert_uint_eq(stats.out_packets, 0);
+	ck_assert_uint_eq(stats.out_dropped, 4);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_source_that_no_interface_has_is_dropped_on_a_wildcard_wire)
+{
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire_stats stats;
+	struct gs_wire *a;
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	send_text(a, "203.0.113.77", "127.0.0.1", gs_wire_port(a), "x", 0);
+	gs_wire_get_stats(a, &stats);
+	ck_assert_uint_eq(stats.out_dropped, 1);
+	ck_assert(!is_readable(first_fd(a), 0));
+	gs_wire_close(a);
+}
+END_TEST
+
+START_TEST(a_fixed_port_that_is_taken_is_eaddrinuse)
+{
+	union gs_addr a = addr("127.0.0.1", 0);
+	struct gs_wire_config cfg = { .addrs = &a, .naddrs = 1 };
+	struct gs_wire *w = NULL;
+	int fd = plain_socket("127.0.0.1", &cfg.port);
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), -EADDRINUSE);
+	ck_assert_ptr_null(w);
+	/* On the wildcard too. */
+	cfg.naddrs = 0;
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), -EADDRINUSE);
+	close(fd);
+}
+END_TEST
+
+START_TEST(an_auto_port_is_the_one_asked_for_or_another_if_it_is_taken)
+{
+	union gs_addr a[2];
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_AUTO, .addrs = a };
+	struct gs_wire *w;
+	int fds[2];
+	int fd;
+
+	a[0] = addr("127.0.0.1", 0);
+	a[1] = addr("127.0.0.2", 0);
+	cfg.naddrs = 2;
+	/* Taken on the second address only. */
+	fd = plain_socket("127.0.0.2", &cfg.port);
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), 0);
+	ck_assert_uint_ne(gs_wire_port(w), cfg.port);
+	ck_assert_uint_eq(gs_wire_fds(w, fds, 2), 2);
+	gs_wire_close(w);
+	close(fd);
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), 0);
+	ck_assert_uint_eq(gs_wire_port(w), cfg.port);
+	gs_wire_close(w);
+}
+END_TEST
+
+START_TEST(all_sockets_have_the_same_port)
+{
+	union gs_addr a[3];
+	struct gs_wire_config cfg = { .addrs = a, .naddrs = 3 };
+	struct gs_wire *w;
+	union gs_addr name;
+	int fds[3];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		a[i] = addr("127.0.0.1", 0);
+		a[i].v4.sin_addr.s_addr = htonl(0x7f000001 + (uint32_t)i);
+	}
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), 0);
+	ck_assert_uint_eq(gs_wire_fds(w, fds, 3), 3);
+	ck_assert_uint_ne(gs_wire_port(w), 0);
+	for (i = 0; i < 3; i++) {
+		socklen_t len = sizeof(name);
+
+		ck_assert_int_eq(getsockname(fds[i], &name.sa, &len), 0);
+		ck_assert_uint_eq(gs_addr_port(&name), gs_wire_port(w));
+		ck_assert(gs_addr_same_ip(&name, &a[i]));
+	}
+	gs_wire_close(w);
+}
+END_TEST
+
+START_TEST(sockets_are_close_on_exec_and_non_blocking)
+{
+	struct gs_wire *w = open_on("127.0.0.1");
+	int fd = first_fd(w);
+
+	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	gs_wire_close(w);
+	gs_wire_close(NULL);
+}
+END_TEST
+
+START_TEST(an_empty_socket_yields_0_at_once)
+{
+	struct gs_wire *w = open_on("127.0.0.1");
+	struct gs_packet pkt = { .data = big, .len = sizeof(big) };
+
+	ck_assert_int_eq(gs_wire_recv(w, first_fd(w), &pkt, 1), 0);
+	ck_assert_int_eq(gs_wire_recv(w, first_fd(w), &pkt, 0), 0);
+	ck_assert_int_eq(gs_wire_recv(w, -1, &pkt, 1), -EBADF);
+	gs_wire_close(w);
+}
+END_TEST
+
+START_TEST(a_datagram_too_long_for_its_buffer_is_dropped_and_counted)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.2");
+	static uint8_t room[3][8];
+	struct gs_packet pkts[3];
+	struct gs_wire_stats stats;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		pkts[i].data = room[i];
+		pkts[i].len = sizeof(room[i]);
+	}
+	send_text(a, "127.0.0.1", "127.0.0.2", gs_wire_port(b), "one", 0);
+	send_text(a, "127.0.0.1", "127.0.0.2", gs_wire_port(b), "too long!", 0);
+	send_text(a, "127.0.0.1", "127.0.0.2", gs_wire_port(b), "two", 0);
+	ck_assert(is_readable(first_fd(b), WAIT_MS));
+	ck_assert_int_eq(gs_wire_recv(b, first_fd(b), pkts, 3), 2);
+	ck_assert_mem_eq(pkts[0].data, "one", 3);
+	ck_assert_mem_eq(pkts[1].data, "two", 3);
+	/* The third buffer is still one of the caller's, and whole. */
+	ck_assert_uint_eq(pkts[2].len, sizeof(room[0]));
+	ck_assert_ptr_ne(pkts[2].data, pkts[0].data);
+	ck_assert_ptr_ne(pkts[2].data, pkts[1].data);
+	gs_wire_get_stats(b, &stats);
+	ck_assert_uint_eq(stats.in_packets, 2);
+	ck_assert_uint_eq(stats.in_bytes, 6);
+	ck_assert_uint_eq(stats.in_dropped, 1);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(the_longest_datagram_passes_whole)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.1");
+	uint8_t *bytes = calloc(1, 65507);
+	struct gs_packet pkt;
+
+	ck_assert_ptr_nonnull(bytes);
+	bytes[65506] = 0x5a;
+	memset(&pkt, 0, sizeof(pkt));
+	pkt.src = addr("127.0.0.1", 0);
+	pkt.dst = addr("127.0.0.1", gs_wire_port(b));
+	pkt.data = bytes;
+	pkt.len = 65507;
+	gs_wire_send(a, &pkt, 1);
+	recv_one(b, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 65507);
+	ck_assert_uint_eq(pkt.data[65506], 0x5a);
+	free(bytes);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_long_run_arrives_complete_and_in_order)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.2");
+	static uint8_t out[PACKETS], in[PACKETS];
+	static struct gs_packet pkts[PACKETS];
+	struct gs_wire_stats stats;
+	size_t i, done = 0;
+
+	for (i = 0; i < PACKETS; i++) {
+		memset(&pkts[i], 0, sizeof(pkts[i]));
+		out[i] = (uint8_t)i;
+		pkts[i].src = addr("127.0.0.1", 0);
+		pkts[i].dst = addr("127.0.0.2", gs_wire_port(b));
+		pkts[i].data = &out[i];
+		pkts[i].len = 1;
+	}
+	gs_wire_send(a, pkts, PACKETS);
+	gs_wire_get_stats(a, &stats);
+	ck_assert_uint_eq(stats.out_packets, PACKETS);
+	ck_assert_uint_eq(stats.out_bytes, PACKETS);
+	while (done < PACKETS) {
+		int got;
+
+		for (i = done; i < PACKETS; i++) {
+			pkts[i].data = &in[i];
+			pkts[i].len = 1;
+		}
+		ck_assert(is_readable(first_fd(b), WAIT_MS));
+		got = gs_wire_recv(b, first_fd(b), pkts + done, PACKETS - done);
+		ck_assert_int_gt(got, 0);
+		done += (size_t)got;
+	}
+	for (i = 0; i < PACKETS; i++)
+		ck_assert_uint_eq(pkts[i].data[0], (uint8_t)i);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(packets_from_two_addresses_leave_from_their_own)
+{
+	union gs_addr addrs[2];
+	struct gs_wire_config cfg = { .addrs = addrs, .naddrs = 2 };
+	struct gs_wire *b = open_on("127.0.0.9");
+	struct gs_packet pkts[4];
+	struct gs_packet pkt;
+	struct gs_wire *a;
+	uint8_t byte = 1;
+	size_t i;
+
+	addrs[0] = addr("127.0.0.1", 0);
+	addrs[1] = addr("127.0.0.2", 0);
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	memset(pkts, 0, sizeof(pkts));
+	for (i = 0; i < 4; i++) {
+		pkts[i].src = addrs[i % 2];
+		pkts[i].dst = addr("127.0.0.9", gs_wire_port(b));
+		pkts[i].data = &byte;
+		pkts[i].len = 1;
+	}
+	gs_wire_send(a, pkts, 4);
+	for (i = 0; i < 4; i++) {
+		recv_one(b, &pkt, big);
+		ck_assert(gs_addr_same_ip(&pkt.src, &addrs[i % 2]));
+	}
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_refused_datagram_does_not_stop_the_next)
+{
+	struct gs_wire *a = open_on("127.0.0.1");
+	struct gs_wire *b = open_on("127.0.0.2");
+	uint16_t closed = 0;
+	struct gs_packet pkt;
+	int i;
+
+	/* A port where nobody listens answers with an ICMP message. */
+	close(plain_socket("127.0.0.3", &closed));
+	for (i = 0; i < 3; i++)
+		send_text(a, "127.0.0.1", "127.0.0.3", closed, "lost", 0);
+	memset(&pkt, 0, sizeof(pkt));
+	pkt.data = big;
+	pkt.len = sizeof(big);
+	ck_assert_int_eq(gs_wire_recv(a, first_fd(a), &pkt, 1), 0);
+	send_text(a, "127.0.0.1", "127.0.0.2", gs_wire_port(b), "ok", 0);
+	recv_one(b, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 2);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(an_empty_datagram_is_a_packet_of_0_bytes)
+{
+	struct gs_wire *w = open_on("127.0.0.1");
+	union gs_addr to = addr("127.0.0.1", gs_wire_port(w));
+	uint16_t port = 0;
+	int fd = plain_socket("127.0.0.1", &port);
+	struct gs_packet pkt;
+
+	ck_assert_int_eq(sendto(fd, "", 0, 0, &to.sa, gs_addr_len(&to)), 0);
+	recv_one(w, &pkt, big);
+	ck_assert_uint_eq(pkt.len, 0);
+	close(fd);
+	gs_wire_close(w);
+}
+END_TEST
+
+START_TEST(addresses_that_cannot_be_are_refused)
+{
+	static union gs_addr many[65];
+	struct gs_wire_config cfg = { .addrs = many, .naddrs = 65 };
+	struct gs_wire *w = NULL;
+
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), -E2BIG);
+	cfg.naddrs = 1; /* AF_UNSPEC */
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), -EAFNOSUPPORT);
+	many[0] = addr("203.0.113.77", 0); /* no interface has it */
+	ck_assert_int_eq(gs_wire_open(&cfg, &w), -EADDRNOTAVAIL);
+	ck_assert_ptr_null(w);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *s = suite_create("wire");
+	TCase *tc = tcase_create("wire");
+
+	tcase_add_test(tc, a_packet_arrives_with_its_addresses_ports_and_tos);
+	tcase_add_test(tc, ipv6_carries_packets_as_ipv4_does);
+	tcase_add_test(tc, a_wildcard_wire_sends_from_the_named_source);
+	tcase_add_test(tc, a_wildcard_wire_knows_the_destination_of_a_packet);
+	tcase_add_test(tc, a_wildcard_wire_has_both_families_on_one_port);
+	tcase_add_test(tc, a_source_that_is_not_ours_sends_nothing);
+	tcase_add_test(tc,
+	    a_source_that_no_interface_has_is_dropped_on_a_wildcard_wire);
+	tcase_add_test(tc, a_fixed_port_that_is_taken_is_eaddrinuse);
+	tcase_add_test(tc,
+	    an_auto_port_is_the_one_asked_for_or_another_if_it_is_taken);
+	tcase_add_test(tc, all_sockets_have_the_same_port);
+	tcase_add_test(tc, sockets_are_close_on_exec_and_non_blocking);
+	tcase_add_test(tc, an_empty_socket_yields_0_at_once);
+	tcase_add_test(tc,
+	    a_datagram_too_long_for_its_buffer_is_dropped_and_counted);
+	tcase_add_test(tc, the_longest_datagram_passes_whole);
+	tcase_add_test(tc, a_long_run_arrives_complete_and_in_order);
+	tcase_add_test(tc, packets_from_two_addresses_leave_from_their_own);
+	tcase_add_test(tc, a_refused_datagram_does_not_stop_the_next);
+	tcase_add_test(tc, an_empty_datagram_is_a_packet_of_0_bytes);
+	tcase_add_test(tc, addresses_that_cannot_be_are_refused);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int
+main(void)
+{
+	return gs_test_main(suite());
+}
