@@ -1,0 +1,33 @@
+/*
+ * driver: the thread that moves packets in and time on.
+ *
+ * Guarantees
+ *  - it sleeps until a packet arrives or the next timer is due, and for
+ *    ever where there is neither;
+ *  - it holds the stack's lock only while it hands packets over.
+ *
+ * Layer 3.
+ */
+
+#ifndef GS_DRIVER_H
+#define GS_DRIVER_H
+
+#include <stdint.h>
+
+struct gs_wire;
+
+/* The engine is running and the stack's lock is held; w is borrowed until
+ * gs_driver_stop(). */
+int gs_driver_start(struct gs_wire *w);
+
+/* Ends the thread.  The stack's lock must not be held. */
+void gs_driver_stop(void);
+
+/* Work has come up that is due before the time it was armed for.  The
+ * stack's lock is held. */
+void gs_driver_wake(void);
+
+/* How often it woke since it was started. */
+uint64_t gs_driver_wakeups(void);
+
+#endif

@@ -1,0 +1,348 @@
+/* engine: the lock, start and stop, time.  See engine.h. */
+
+#include "engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsctp/gsctp.h>
+
+#include "clock.h"
+#include "cursor.h"
+#include "engine_abi.h"
+#include "engine_impl.h"
+#include "log.h"
+
+#include <usrsctp.h>
+
+/* Packets that wait for the end of a locked section. */
+#define OUT_BATCH 64
+
+/* The engine's own ticks are this coarse; so is what we hand it. */
+#define TICK_MS 10
+
+/* RFC 9260 16: five times RTO.Max, which is 60 s. */
+#define SHUTDOWN_GUARD_S 300
+
+/* Handshakes remembered that never completed; see filter.h. */
+#define HALF_OPEN_MAX 65536
+
+static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/*
+ * Taken before big_lock is let go, so that packets of two sections are not
+ * exchanged on their way out.
+ */
+static pthread_mutex_t tx_lock = PTHREAD_MUTEX_INITIALIZER;
+
+bool gs_engine_in_init;
+
+/* All of it guarded by big_lock. */
+static struct {
+	bool initialised;	/* usrsctp_init_nothreads() was called */
+	bool running;
+	bool timers_ran;	/* since the last settle */
+	struct gs_wire *wire;
+	struct gs_filter *filter;
+	struct gs_engine_hooks hooks;
+	uint64_t now_ms;	/* what the engine was last told */
+	uint32_t ticks;		/* the same, as the engine counts */
+	uint64_t armed_ms;	/* the driver sleeps until then */
+	uint64_t alarm_ms;
+	struct gs_packet out[OUT_BATCH];
+	size_t nout;
+} eng;
+
+/* Hand the batch to the wire; tx_lock is held. */
+static void
+send_batch(struct gs_wire *wire, struct gs_packet *pkts, size_t n)
+{
+	size_t i;
+
+	gs_wire_send(wire, pkts, n);
+	for (i = 0; i < n; i++)
+		free(pkts[i].data);
+}
+
+static void
+flush_locked(void)
+{
+	if (eng.nout == 0)
+		return;
+	pthread_mutex_lock(&tx_lock);
+	send_batch(eng.wire, eng.out, eng.nout);
+	pthread_mutex_unlock(&tx_lock);
+	eng.nout = 0;
+}
+
+void
+gs_engine_emit(const struct gs_packet *pkt)
+{
+	gs_filter_out(eng.filter, pkt, eng.now_ms);
+	if (eng.nout == OUT_BATCH)
+		flush_locked();
+	eng.out[eng.nout++] = *pkt;
+}
+
+uint16_t
+gs_engine_udp_port(void)
+{
+	return gs_wire_port(eng.wire);
+}
+
+/* The engine sets errno at every turn; the API does not. */
+static _Thread_local int callers_errno;
+
+void
+gs_enter(void)
+{
+	callers_errno = errno;
+	pthread_mutex_lock(&big_lock);
+	if (eng.running)
+		gs_engine_tick_locked();
+}
+
+static void
+settle_locked(void)
+{
+	bool ran = eng.timers_ran;
+
+	if (!eng.running)
+		return;
+	eng.timers_ran = false;
+	if (gs_now_ms() >= eng.alarm_ms) {
+		eng.alarm_ms = UINT64_MAX;
+		ran = true;
+	}
+	eng.hooks.settle(ran);
+	if (gs_engine_due_locked() < eng.armed_ms) {
+		eng.armed_ms = 0;
+		eng.hooks.wake();
+	}
+}
+
+void
+gs_leave(void)
+{
+	struct gs_packet out[OUT_BATCH];
+	struct gs_wire *wire;
+	size_t n;
+
+	settle_locked();
+	n = eng.nout;
+	if (n == 0) {
+		pthread_mutex_unlock(&big_lock);
+		gs_log_flush();
+		errno = callers_errno;
+		return;
+	}
+	memcpy(out, eng.out, n * sizeof(out[0]));
+	wire = eng.wire;
+	eng.nout = 0;
+	pthread_mutex_lock(&tx_lock);
+	pthread_mutex_unlock(&big_lock);
+	send_batch(wire, out, n);
+	pthread_mutex_unlock(&tx_lock);
+	gs_log_flush();
+	errno = callers_errno;
+}
+
+int
+gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
+{
+	int err;
+
+	settle_locked();
+	flush_locked();
+	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.running)
+		gs_engine_tick_locked();
+	return err;
+}
+
+/* The engine's defaults that are not ours; init resets them all. */
+static void
+set_defaults(void)
+{
+	/* Or checking ends with the first loopback packet. */
+	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
+	/* RFC 9260 16: RTO.Initial is 1 s. */
+	usrsctp_sysctl_set_sctp_rto_initial_default(1000);
+	/* Of its own it gives up after sending a chunk 30 times, which probes
+	 * of a closed window soon are; that way it also loses the socket.
+	 * asocmaxrxt is the limit (RFC 9260 8.1). */
+	usrsctp_sysctl_set_sctp_max_retran_chunk(0);
+	/* Else it is five times the association's own, and counts while data
+	 * is still being sent: a small one would cut that off. */
+	usrsctp_sysctl_set_sctp_shutdown_guard_time_default(SHUTDOWN_GUARD_S);
+	/* ECN bits do not reach the engine through UDP reliably. */
+	usrsctp_sysctl_set_sctp_ecn_enable(0);
+	/* Address changes are broken in the engine: see doc/engine.md. */
+	usrsctp_sysctl_set_sctp_auto_asconf(0);
+	usrsctp_sysctl_set_sctp_asconf_enable(0);
+}
+
+int
+gs_engine_start_locked(const struct gs_engine_config *cfg)
+{
+	int err;
+
+	if (eng.running)
+		return -EALREADY;
+	err = gs_filter_new(HALF_OPEN_MAX, &eng.filter);
+	if (err != 0)
+		return err;
+	err = gs_engine_addrs_init(cfg->addrs, cfg->naddrs);
+	if (err != 0)
+		goto free_filter;
+
+	eng.wire = cfg->wire;
+	eng.hooks = cfg->hooks;
+	eng.nout = 0;
+	eng.armed_ms = 0;
+	eng.alarm_ms = UINT64_MAX;
+	eng.timers_ran = false;
+	eng.now_ms = gs_now_ms();
+	if (!eng.initialised) {
+		gs_timers_reset();
+		eng.ticks = 0;
+		gs_engine_hashes = 0;
+		gs_engine_in_init = true;
+		usrsctp_init_nothreads(gs_wire_port(cfg->wire), NULL, NULL);
+		gs_engine_in_init = false;
+		eng.initialised = true;
+	}
+	usrsctp_sysctl_set_sctp_udp_tunneling_port(gs_wire_port(cfg->wire));
+	set_defaults();
+	eng.running = true;
+	return 0;
+
+free_filter:
+	gs_filter_free(eng.filter);
+	eng.filter = NULL;
+	return err;
+}
+
+int
+gs_engine_stop_locked(void)
+{
+	int err;
+
+	gs_engine_tick_locked();
+	flush_locked();
+	gs_engine_in_init = true;
+	err = usrsctp_finish();
+	gs_engine_in_init = false;
+	if (err != 0)
+		return -EBUSY;
+	eng.initialised = false;
+	gs_engine_abandon_locked();
+	return 0;
+}
+
+void
+gs_engine_abandon_locked(void)
+{
+	eng.running = false;
+	eng.wire = NULL;
+	/* Whoever left before may still be sending on the wire. */
+	pthread_mutex_lock(&tx_lock);
+	pthread_mutex_unlock(&tx_lock);
+	gs_engine_addrs_fini();
+	gs_filter_free(eng.filter);
+	eng.filter = NULL;
+}
+
+static void
+log_drop(enum gs_filter_verdict v, const struct gs_packet *pkt)
+{
+	struct gs_cursor c;
+	char from[GS_ADDR_STRLEN];
+	uint32_t tag;
+
+	if (!gs_log_wants(GSCTP_LOG_DEBUG))
+		return;
+	gs_cursor_init(&c, pkt->data, pkt->len);
+	gs_cursor_skip(&c, 4);
+	tag = gs_cursor_be32(&c);
+	gs_cursor_skip(&c, 4);
+	gs_logf(GSCTP_LOG_DEBUG,
+	    "dropped a packet of %zu bytes from %s, tag %08x, chunk %u: %s",
+	    pkt->len, gs_addr_format(&pkt->src, from), tag, gs_cursor_u8(&c),
+	    v == GS_DROP_CHECKSUM  ? "checksum" :
+	    v == GS_DROP_TAG	   ? "verification tag" :
+	    v == GS_DROP_RESTART   ? "restart with other addresses" :
+				     "malformed");
+}
+
+void
+gs_engine_input_locked(const struct gs_packet *pkt)
+{
+	enum gs_filter_verdict v;
+
+	v = gs_filter_in(eng.filter, pkt, eng.now_ms);
+	if (v != GS_PASS) {
+		log_drop(v, pkt);
+		return;
+	}
+	if (eng.hooks.admit(pkt))
+		gs_engine_feed(pkt);
+}
+
+void
+gs_engine_tick_locked(void)
+{
+	uint64_t now = gs_now_ms();
+	uint64_t elapsed = now - eng.now_ms;
+	uint32_t next;
+
+	if (elapsed == 0)
+		return;
+	if (elapsed < TICK_MS && (!gs_timers_next(&next) ||
+	    (int32_t)(next - (eng.ticks + (uint32_t)elapsed)) > 0))
+		return;
+	eng.now_ms = now;
+	eng.ticks += (uint32_t)elapsed;
+	if (gs_timers_next(&next) && (int32_t)(next - eng.ticks) <= 0)
+		eng.timers_ran = true;
+	gs_timers_set_now(eng.ticks);
+	usrsctp_handle_timers((uint32_t)elapsed);
+	gs_timers_expire(eng.ticks);
+}
+
+uint64_t
+gs_engine_due_locked(void)
+{
+	uint64_t due = eng.alarm_ms;
+	uint64_t at;
+	uint32_t next;
+	int32_t left;
+
+	if (gs_timers_next(&next)) {
+		left = (int32_t)(next - eng.ticks);
+		at = eng.now_ms + (left > 0 ? (uint64_t)left : 0);
+		if (at < due)
+			due = at;
+	}
+	return due;
+}
+
+void
+gs_engine_arm_locked(uint64_t until_ms)
+{
+	eng.armed_ms = until_ms;
+}
+
+void
+gs_engine_alarm_locked(uint64_t at_ms)
+{
+	if (at_ms < eng.alarm_ms)
+		eng.alarm_ms = at_ms;
+}
+
+struct gs_filter *
+gs_engine_filter_locked(void)
+{
+	return eng.filter;
+}

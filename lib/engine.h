@@ -1,0 +1,88 @@
+/*
+ * engine: usrsctp, driven by us.
+ *
+ * Guarantees
+ *  - one lock, the stack's, serialises everything in the engine and in the
+ *    layers above it; no engine call is made without it;
+ *  - the engine does no I/O, starts no thread, and sees only the time and
+ *    the addresses that it is given;
+ *  - what a locked section produced is sent when it ends, in order;
+ *  - gs_leave() calls the hook `settle' first, so that what packets and
+ *    timers changed is seen by the layer above before anybody else runs.
+ *
+ * Locking: see doc/threads.md.  A function whose name ends in _locked, and
+ * every function of engine_sock.h and engine_opt.h, wants the lock held.
+ * Layer 3.
+ */
+
+#ifndef GS_ENGINE_H
+#define GS_ENGINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "filter.h"
+#include "wire.h"
+
+/* What the layer above does at the boundary; all with the lock held. */
+struct gs_engine_hooks {
+	/* May this packet reach the engine?  It has passed the filter. */
+	bool (*admit)(const struct gs_packet *pkt);
+	/* The end of a locked section.  timers_ran: any association may
+	 * have changed, not only those whose upcall came. */
+	void (*settle)(bool timers_ran);
+	/* The driver should wake: its sleep was armed for too late. */
+	void (*wake)(void);
+};
+
+struct gs_engine_config {
+	struct gs_wire *wire;		/* borrowed until gs_engine_stop() */
+	struct gs_engine_hooks hooks;
+	/* Numeric addresses that may be used; none: every interface's. */
+	const union gs_addr *addrs;
+	size_t naddrs;
+};
+
+/* The stack's lock.  gs_leave() settles, sends, and wakes the driver. */
+void gs_enter(void);
+void gs_leave(void);
+
+/* As gs_leave(), sleep on cond until a time of gs_now_ms(), gs_enter(). */
+int gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms);
+
+int gs_engine_start_locked(const struct gs_engine_config *cfg);
+
+/* 0, or -EBUSY while engine sockets are left: then try again. */
+int gs_engine_stop_locked(void);
+
+/*
+ * Stop, whatever is left in the engine.  It stays where it is, without time
+ * or packets, and the next start goes on with it.
+ */
+void gs_engine_abandon_locked(void);
+
+/* One packet from the wire.  Filtered, admitted, or dropped and counted. */
+void gs_engine_input_locked(const struct gs_packet *pkt);
+
+/* Let the engine's timers see what time it is. */
+void gs_engine_tick_locked(void);
+
+/* When the next timer is due (gs_now_ms()); UINT64_MAX for never. */
+uint64_t gs_engine_due_locked(void);
+
+/* The driver sleeps until then; earlier work calls hooks.wake. */
+void gs_engine_arm_locked(uint64_t until_ms);
+
+/* The layer above wants to be settled at this time as well. */
+void gs_engine_alarm_locked(uint64_t at_ms);
+
+struct gs_filter *gs_engine_filter_locked(void);
+
+/* The stack's own addresses: those the engine knows.  Borrowed. */
+size_t gs_engine_addrs_locked(const union gs_addr **out);
+bool gs_engine_has_addr_locked(const union gs_addr *a);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * engine_abi: the engine's private functions that the boundary calls or
+ * replaces, as usrsctp 0.9.5.0 has them.
+ *
+ * <usrsctp.h> does not declare these.  configure refuses an archive of
+ * another version, or one that lacks a name used here.  mbuf and the
+ * protocol headers stay opaque: no private layout is relied on.
+ *
+ * A __real_ name is the engine's own function behind one that the linker's
+ * --wrap hands to us.  Layer 3.
+ */
+
+#ifndef GS_ENGINE_ABI_H
+#define GS_ENGINE_ABI_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct mbuf;
+struct socket;
+struct sctphdr;
+struct sctp_chunkhdr;
+
+/* Memory of packets. */
+struct mbuf *sctp_get_mbuf_for_msg(unsigned int space, int want_header,
+    int how, int allonebuf, int type);
+void m_copyback(struct mbuf *m, int off, int len, char *data);
+struct mbuf *m_pullup(struct mbuf *m, int len);
+char *sctp_m_getptr(struct mbuf *m, int off, int len, uint8_t *buf);
+unsigned int m_length(struct mbuf *m, struct mbuf **last);
+void m_copydata(const struct mbuf *m, int off, int len, char *out);
+void m_freem(struct mbuf *m);
+
+/* A packet in; it sets *mm to NULL where it has kept the memory. */
+void sctp_common_input_processing(struct mbuf **mm, int iphlen, int offset,
+    int length, struct sockaddr *src, struct sockaddr *dst,
+    struct sctphdr *sh, struct sctp_chunkhdr *ch, uint8_t compute_crc,
+    uint8_t ecn_bits, uint32_t vrf_id, uint16_t udp_port);
+
+/* usrsctp_accept() loses the socket where it cannot tell the peer's
+ * address; this is what it calls. */
+int user_accept(struct socket *head, struct sockaddr **name,
+    socklen_t *namelen, struct socket **out);
+
+/* Timers. */
+int __real_sctp_os_timer_start(void *timer, uint32_t ticks,
+    void (*fn)(void *), void *arg);
+int __real_sctp_os_timer_stop(void *timer);
+
+/* Which endpoint is bound to an address? */
+void *__real_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
+    int have_lock, uint32_t vrf_id);
+
+/* A SACK without blocks, for an association that waits for one; and any. */
+void __real_sctp_express_handle_sack(void *stcb, uint32_t cum_ack,
+    uint32_t window, int *aborted, int ecn_echo);
+void sctp_handle_sack(struct mbuf *m, int blocks_at, int dups_at, void *stcb,
+    uint16_t blocks, uint16_t nr_blocks, uint16_t dups, int *aborted,
+    uint8_t flags, uint32_t cum_ack, uint32_t window, int ecn_echo);
+
+/* Its hash tables. */
+void *__real_sctp_hashinit_flags(int elements, void *type,
+    unsigned long *mask, int flags);
+
+/* Ours, which the engine calls in place of its own. */
+void *__wrap_sctp_hashinit_flags(int elements, void *type,
+    unsigned long *mask, int flags);
+void __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,
+    void *stcb, uint32_t vrf_id);
+void __wrap_sctp_userspace_ip6_output(int *result, struct mbuf *m, void *ro,
+    void *stcb, uint32_t vrf_id);
+uint32_t __wrap_sctp_calculate_cksum(struct mbuf *m, uint32_t offset);
+int __wrap_sctp_os_timer_start(void *timer, uint32_t ticks,
+    void (*fn)(void *), void *arg);
+int __wrap_sctp_os_timer_stop(void *timer);
+void *__wrap_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
+    int have_lock, uint32_t vrf_id);
+void __wrap_sctp_express_handle_sack(void *stcb, uint32_t cum_ack,
+    uint32_t window, int *aborted, int ecn_echo);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * engine_impl: what the engine's files share among themselves.  Layer 3.
+ */
+
+#ifndef GS_ENGINE_IMPL_H
+#define GS_ENGINE_IMPL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gsctp/gsctp.h>
+
+#include "addr.h"
+#include "wire.h"
+
+struct gs_filter;
+
+/* engine.c: a packet that leaves; takes pkt->data (malloc'd). */
+void gs_engine_emit(const struct gs_packet *pkt);
+uint16_t gs_engine_udp_port(void);
+
+/* engine_input.c */
+void gs_engine_feed(const struct gs_packet *pkt);
+
+/* engine_timer.c: a mirror of the engine's timers, to know the next. */
+void gs_timers_reset(void);
+void gs_timers_set_now(uint32_t ticks);
+void gs_timers_expire(uint32_t ticks);
+bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
+
+/* engine_addr.c: the addresses that getifaddrs() tells the engine. */
+int gs_engine_addrs_init(const union gs_addr *only, size_t n);
+void gs_engine_addrs_fini(void);
+
+/* engine_sock.c: while set, no other endpoint is seen to be bound. */
+extern bool gs_engine_sharing_port;
+
+/* engine_sock.c: of the engine's struct sctp_status. */
+enum gsctp_assoc_state gs_state_from_engine(int32_t state);
+
+/* engine_sock.c: hash tables made since usrsctp_init_nothreads() began. */
+extern unsigned int gs_engine_hashes;
+
+/* True while usrsctp_init_nothreads() or usrsctp_finish() runs, so that
+ * the wrapped libc calls know whom they serve. */
+extern bool gs_engine_in_init;
+
+#endif

@@ -1,0 +1,56 @@
+/* engine_input: a packet of the wire becomes the engine's.  See engine.h. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "engine_abi.h"
+#include "engine_impl.h"
+
+/* SCTP's common header, and the header of the first chunk. */
+#define COMMON_LEN 12
+#define HEADERS_LEN 16
+
+/* The engine wants SCTP's ports in the addresses. */
+static void
+with_sctp_port(union gs_addr *a, const uint8_t *port)
+{
+	uint16_t p = (uint16_t)(port[0] << 8 | port[1]);
+
+	gs_addr_set_port(a, p);
+}
+
+void
+gs_engine_feed(const struct gs_packet *pkt)
+{
+	union gs_addr src = pkt->src;
+	union gs_addr dst = pkt->dst;
+	uint8_t room[HEADERS_LEN];
+	uint16_t udp_port;
+	struct mbuf *m;
+	char *headers;
+
+	m = sctp_get_mbuf_for_msg((unsigned int)pkt->len, 1, 1, 0, 1);
+	if (m == NULL)
+		return;
+	m_copyback(m, 0, (int)pkt->len, (char *)pkt->data);
+	m = m_pullup(m, HEADERS_LEN);	/* frees m where it fails */
+	if (m == NULL)
+		return;
+	headers = sctp_m_getptr(m, 0, HEADERS_LEN, room);
+	if (headers == NULL) {
+		m_freem(m);
+		return;
+	}
+	with_sctp_port(&src, pkt->data);
+	with_sctp_port(&dst, pkt->data + 2);
+	udp_port = htons(gs_addr_port(&pkt->src));
+
+	/* The filter has checked the checksum. */
+	sctp_common_input_processing(&m, 0, COMMON_LEN, (int)pkt->len,
+	    &src.sa, &dst.sa, (struct sctphdr *)(void *)headers,
+	    (struct sctp_chunkhdr *)(void *)(headers + COMMON_LEN), 0,
+	    pkt->tos & 3, 0, udp_port);
+	if (m != NULL)
+		m_freem(m);
+}

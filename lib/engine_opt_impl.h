@@ -1,0 +1,87 @@
+/*
+ * engine_opt_impl: what the files of engine_opt share.  Layer 3.
+ *
+ * Locking: as in engine_opt.h.
+ */
+
+#ifndef GS_ENGINE_OPT_IMPL_H
+#define GS_ENGINE_OPT_IMPL_H
+
+#include <gsctp/gsctp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct socket;
+
+/*
+ * The engine's options at the level of SCTP.  Errors are negative, and
+ * what the engine does not know (an address, an association) is -EINVAL.
+ * A get fills all len bytes of buf or fails.
+ */
+int gs_eopt_engine_set(struct socket *so, int name, const void *buf,
+    size_t len);
+int gs_eopt_engine_get(struct socket *so, int name, void *buf, size_t len);
+
+/*
+ * Put the value of a field into *v, or leave *v where it is undefined.
+ * -EINVAL if it is out of its range, or no field at all.
+ */
+int gs_field_take(gsctp_field f, uint32_t min, uint32_t max, uint32_t *v);
+
+/* -EINVAL if a field that is only read is defined. */
+int gs_field_check_read_only(gsctp_field f);
+
+static inline gsctp_field
+gs_field_of(uint32_t v)
+{
+	return (gsctp_field){ .v = v, .defined = 1 };
+}
+
+/*
+ * Write an option's address into *out, IPv4-mapped ones as IPv4.  *is_set is
+ * false where it stands for every path: no family, or the address 0.
+ */
+int gs_eopt_address(const struct sockaddr_storage *in,
+    struct sockaddr_storage *out, bool *is_set);
+
+/* What the engine takes for every path of an association. */
+void gs_eopt_any_address(struct sockaddr_storage *out);
+
+/*
+ * The delayed acknowledgement: delay_ms 1 to 500, every freq packets; a
+ * freq of 1 is none.  In a set, 0 leaves the value as it is.
+ */
+int gs_eopt_get_sack(struct socket *so, uint32_t *delay_ms, uint32_t *freq);
+int gs_eopt_set_sack(struct socket *so, uint32_t delay_ms, uint32_t freq);
+
+#define GS_SACK_DELAY_MAX_MS 500u /* RFC 9260 6.2 */
+#define GS_SACK_FREQ	     2u	  /* where it was none before */
+
+/* One row's functions.  opt->id is the row's. */
+typedef int gs_eopt_set_fn(struct socket *so, bool is_assoc,
+    const struct gsctp_opt *opt);
+typedef int gs_eopt_get_fn(struct socket *so, bool is_assoc,
+    struct gsctp_opt *opt);
+
+/* engine_opt_path.c: what has to do with the paths of an association. */
+gs_eopt_set_fn gs_eopt_set_paddrparams;
+gs_eopt_get_fn gs_eopt_get_paddrparams;
+gs_eopt_set_fn gs_eopt_set_primary;
+gs_eopt_get_fn gs_eopt_get_primary;
+gs_eopt_get_fn gs_eopt_get_status;
+gs_eopt_get_fn gs_eopt_get_paddrinfo;
+gs_eopt_set_fn gs_eopt_set_tos;
+gs_eopt_get_fn gs_eopt_get_tos;
+gs_eopt_set_fn gs_eopt_set_encaps;
+gs_eopt_get_fn gs_eopt_get_encaps;
+
+/* engine_opt_ext.c: streams (RFC 6525) and keys (RFC 4895). */
+gs_eopt_set_fn gs_eopt_set_reset_streams;
+gs_eopt_set_fn gs_eopt_set_add_streams;
+gs_eopt_set_fn gs_eopt_set_auth_chunk;
+gs_eopt_set_fn gs_eopt_set_auth_key;
+gs_eopt_set_fn gs_eopt_set_active_key;
+gs_eopt_get_fn gs_eopt_get_active_key;
+
+#endif

@@ -1,0 +1,551 @@
+/* engine_sock: see engine_sock.h.  Layer 3. */
+
+#include "engine_sock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_abi.h"
+#include "engine_impl.h"
+
+#include <usrsctp.h>
+
+/* Not in <usrsctp.h>; the engine answers to them. */
+#define OPT_SNDBUF_USE 0x1101
+#define OPT_NONCE_VALUES 0x1105
+
+/* No fragment is smaller. */
+#define FRAGMENT_MIN 64
+
+/* struct sctp_sockstat, the answer to the first. */
+struct sndbuf_use {
+	sctp_assoc_t assoc_id;
+	uint32_t queued;
+	uint32_t unread;
+};
+
+/* The engine aborts what comes past one and a half times this between two
+ * settlings; a batch of packets is far less. */
+#define BACKLOG 1024
+
+bool gs_engine_sharing_port;
+unsigned int gs_engine_hashes;
+
+/* Guarded by the stack's lock. */
+static uint16_t default_peer_port;
+static void (*upcall_fn)(void *arg);
+
+void
+gs_esock_init(uint16_t peer_udp_port, void (*upcall)(void *arg))
+{
+	default_peer_port = peer_udp_port;
+	upcall_fn = upcall;
+}
+
+static int
+set_int(struct socket *so, int name, int value)
+{
+	if (usrsctp_setsockopt(so, IPPROTO_SCTP, name, &value,
+	    sizeof(value)) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
+set_encaps_port(struct socket *so, uint16_t port)
+{
+	struct sctp_udpencaps e;
+
+	memset(&e, 0, sizeof(e));
+	e.sue_address.ss_family = AF_UNSPEC;
+	e.sue_port = htons(port);
+	if (usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_REMOTE_UDP_ENCAPS_PORT,
+	    &e, sizeof(e)) != 0)
+		return -errno;
+	return 0;
+}
+
+/*
+ * A message to an address of the caller's choice (SCTP_ADDR_OVER) that waits
+ * alone sends the engine's stream scheduler round for ever
+ * (sctp_ss_functions.c:sctp_ss_default_select, in later releases too), unless this knob says that it need not look at addresses there.  Its other
+ * meaning, to send on all paths at once, is read only where a socket is made.
+ */
+static struct socket *
+new_socket(bool v6)
+{
+	struct socket *so;
+
+	(void)usrsctp_sysctl_set_sctp_cmt_on_off(0);
+	so = usrsctp_socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_SCTP,
+	    NULL, NULL, 0, NULL);
+	(void)usrsctp_sysctl_set_sctp_cmt_on_off(1);
+	return so;
+}
+
+int
+gs_esock_new(bool v6, struct socket **out)
+{
+	struct socket *so;
+	int err;
+
+	so = new_socket(v6);
+	if (so == NULL)
+		return -errno;
+	if (usrsctp_set_non_blocking(so, 1) != 0) {
+		err = -errno;
+		goto close;
+	}
+	err = set_int(so, SCTP_REUSE_PORT, 1);
+	if (err == 0)
+		err = set_int(so, SCTP_RECVRCVINFO, 1);
+	if (err == 0)
+		err = set_encaps_port(so, default_peer_port);
+	if (err != 0)
+		goto close;
+	*out = so;
+	return 0;
+
+close:
+	usrsctp_close(so);
+	return err;
+}
+
+void
+gs_esock_close(struct socket *so)
+{
+	struct linger l = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)usrsctp_set_upcall(so, NULL, NULL);
+	/* It cannot fail on a socket; without it the engine would keep the
+	 * association when the socket is gone. */
+	(void)usrsctp_setsockopt(so, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+	usrsctp_close(so);
+}
+
+/* The engine reads a whole sockaddr_in6 whatever the family. */
+static int
+bind_first(struct socket *so, const union gs_addr *a)
+{
+	union gs_addr copy = *a;
+
+	if (usrsctp_bind(so, &copy.sa, gs_addr_len(a)) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
+bind_more(struct socket *so, const union gs_addr *a, bool share)
+{
+	union gs_addr copy = *a;
+	int r;
+
+	gs_engine_sharing_port = share;
+	r = usrsctp_bindx(so, &copy.sa, 1, (int)SCTP_BINDX_ADD_ADDR);
+	gs_engine_sharing_port = false;
+	return r == 0 ? 0 : -errno;
+}
+
+int
+gs_esock_bind(struct socket *so, const union gs_addr *addrs, size_t n,
+    bool share)
+{
+	size_t i;
+	int err;
+
+	err = bind_first(so, &addrs[0]);
+	for (i = 1; err == 0 && i < n; i++)
+		err = bind_more(so, &addrs[i], share);
+	return err;
+}
+
+/*
+ * Adding a second address asks whether another endpoint has it.  The
+ * listener that an outgoing association shares its port with does.
+ */
+void *
+__wrap_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
+    int have_lock, uint32_t vrf_id)
+{
+	if (gs_engine_sharing_port)
+		return NULL;
+	return __real_sctp_pcb_findep(name, find_tcp_pool, have_lock, vrf_id);
+}
+
+/*
+ * A socket that shares its port is put by the engine into a hash table by
+ * its port, and looked for there by its port or'ed with the peer's.  So no
+ * packet without the right tag finds it: not an INIT, when both sides connect
+ * at once or the peer restarts, nor an ABORT that reflects the peer's tag.
+ * With one bucket it is found.  The table is the third that the engine makes
+ * as it starts, of the same size as the second.
+ */
+void *
+__wrap_sctp_hashinit_flags(int elements, void *type, unsigned long *mask,
+    int flags)
+{
+	static int size;
+
+	if (gs_engine_in_init) {
+		gs_engine_hashes++;
+		if (gs_engine_hashes == 2)
+			size = elements;
+		if (gs_engine_hashes == 3 && elements == size)
+			elements = 1;
+	}
+	return __real_sctp_hashinit_flags(elements, type, mask, flags);
+}
+
+int
+gs_esock_listen(struct socket *so, bool on)
+{
+	return usrsctp_listen(so, on ? BACKLOG : 0) == 0 ? 0 : -errno;
+}
+
+struct socket *
+gs_esock_accept(struct socket *listener)
+{
+	struct socket *so = NULL;
+	int err;
+
+	/* Where the association is gone already there is an error and a
+	 * socket: its notifications tell.  An error of the listener's own
+	 * comes once, before the sockets that wait. */
+	err = user_accept(listener, NULL, NULL, &so);
+	if (so == NULL && err != 0 && err != EWOULDBLOCK)
+		(void)user_accept(listener, NULL, NULL, &so);
+	if (so != NULL)
+		(void)usrsctp_set_non_blocking(so, 1);
+	return so;
+}
+
+int
+gs_esock_connect(struct socket *so, const union gs_addr *addrs, size_t n)
+{
+	/* Packed one after the other, with room to read past the last. */
+	union gs_addr packed[65];
+	char *p = (char *)packed;
+	size_t i;
+	sctp_assoc_t id;
+
+	if (n == 0 || n > 64)
+		return -EINVAL;
+	memset(packed, 0, sizeof(packed));
+	for (i = 0; i < n; i++) {
+		memcpy(p, &addrs[i], gs_addr_len(&addrs[i]));
+		p += gs_addr_len(&addrs[i]);
+	}
+	if (usrsctp_connectx(so, &packed[0].sa, (int)n, &id) == 0 ||
+	    errno == EINPROGRESS)
+		return 0;
+	return -errno;
+}
+
+int
+gs_esock_events(struct socket *so)
+{
+	int ev = usrsctp_get_events(so);
+
+	return ((ev & SCTP_EVENT_READ) ? GS_READABLE : 0) |
+	    ((ev & SCTP_EVENT_WRITE) ? GS_WRITABLE : 0) |
+	    ((ev & SCTP_EVENT_ERROR) ? GS_FAILED : 0);
+}
+
+static void
+on_upcall(struct socket *so, void *arg, int flags)
+{
+	(void)so;
+	(void)flags;
+	if (arg != NULL)
+		upcall_fn(arg);
+}
+
+void
+gs_esock_set_owner(struct socket *so, void *arg)
+{
+	(void)usrsctp_set_upcall(so, on_upcall, arg);
+}
+
+static void
+info_from_engine(const struct sctp_rcvinfo *rcv, struct gsctp_sndrcvinfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->stream = rcv->rcv_sid;
+	info->ssn = rcv->rcv_ssn;
+	info->flags = (rcv->rcv_flags & SCTP_UNORDERED) ? GSCTP_UNORDERED : 0;
+	info->ppid = ntohl(rcv->rcv_ppid);
+	info->context = rcv->rcv_context;
+	info->tsn = rcv->rcv_tsn;
+	info->cumtsn = rcv->rcv_cumtsn;
+}
+
+ssize_t
+gs_esock_recv(struct socket *so, void *buf, size_t len,
+    struct gs_esock_piece *piece)
+{
+	struct sctp_rcvinfo rcv;
+	socklen_t info_len = sizeof(rcv);
+	socklen_t from_len = sizeof(piece->from);
+	unsigned int info_type = 0;
+	int flags = 0;
+	ssize_t n;
+
+	memset(piece, 0, sizeof(*piece));
+	memset(&rcv, 0, sizeof(rcv));
+	n = usrsctp_recvv(so, buf, len, &piece->from.sa, &from_len, &rcv,
+	    &info_len, &info_type, &flags);
+	if (n < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	piece->is_note = (flags & MSG_NOTIFICATION) != 0;
+	piece->is_last = (flags & MSG_EOR) != 0;
+	if (info_type == SCTP_RECVV_RCVINFO)
+		info_from_engine(&rcv, &piece->info);
+	return n;
+}
+
+bool
+gs_esock_is_cut(struct socket *so)
+{
+	struct sctp_rcvinfo rcv;
+	socklen_t info_len = sizeof(rcv);
+	unsigned int info_type = 0;
+	union gs_addr from;
+	socklen_t from_len = sizeof(from);
+	struct sctp_tlv head;
+	int flags = MSG_PEEK;
+
+	return usrsctp_recvv(so, &head, sizeof(head), &from.sa, &from_len,
+	    &rcv, &info_len, &info_type, &flags) == sizeof(head) &&
+	    (flags & MSG_NOTIFICATION) != 0 &&
+	    head.sn_type == SCTP_PARTIAL_DELIVERY_EVENT;
+}
+
+static void
+info_to_engine(const struct gsctp_sndrcvinfo *info, struct sctp_sendv_spa *spa)
+{
+	memset(spa, 0, sizeof(*spa));
+	spa->sendv_flags = SCTP_SEND_SNDINFO_VALID;
+	spa->sendv_sndinfo.snd_sid = info->stream;
+	spa->sendv_sndinfo.snd_ppid = htonl(info->ppid);
+	spa->sendv_sndinfo.snd_context = info->context;
+	if (info->flags & GSCTP_UNORDERED)
+		spa->sendv_sndinfo.snd_flags |= SCTP_UNORDERED;
+	if (info->flags & GSCTP_ADDR_OVER)
+		spa->sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
+	if (info->timetolive != 0) {
+		spa->sendv_flags |= SCTP_SEND_PRINFO_VALID;
+		spa->sendv_prinfo.pr_policy = SCTP_PR_SCTP_TTL;
+		spa->sendv_prinfo.pr_value = info->timetolive;
+	}
+}
+
+/* What a send's errno means to the application. */
+static int
+send_error(int e)
+{
+	switch (e) {
+	case EWOULDBLOCK:
+		return -EAGAIN;
+	case ENOTCONN:
+	case ECONNRESET:
+	case ECONNREFUSED:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+	case ENOENT:
+	case EPIPE:
+		return -EPIPE;
+	default:
+		return -e;
+	}
+}
+
+int
+gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to)
+{
+	struct sctp_sendv_spa spa;
+	union gs_addr copy;
+
+	info_to_engine(info, &spa);
+	if (to != NULL)
+		copy = *to;
+	if (usrsctp_sendv(so, data, len, to != NULL ? &copy.sa : NULL,
+	    to != NULL ? 1 : 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
+		return send_error(errno);
+	return 0;
+}
+
+int
+gs_esock_shutdown(struct socket *so)
+{
+	return usrsctp_shutdown(so, SHUT_WR) == 0 ? 0 : -errno;
+}
+
+int
+gs_esock_abort(struct socket *so, const void *reason, size_t len)
+{
+	struct sctp_sndinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.snd_flags = SCTP_ABORT;
+	/* The engine wants a pointer even for no bytes. */
+	if (usrsctp_sendv(so, len > 0 ? reason : "", len, NULL, 0, &info,
+	    sizeof(info), SCTP_SENDV_SNDINFO, 0) < 0)
+		return send_error(errno);
+	return 0;
+}
+
+static int
+get_status(struct socket *so, struct sctp_status *st)
+{
+	socklen_t len = sizeof(*st);
+
+	memset(st, 0, sizeof(*st));
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, st, &len) != 0)
+		return -errno;
+	return 0;
+}
+
+enum gsctp_assoc_state
+gs_state_from_engine(int32_t state)
+{
+	switch (state) {
+	case SCTP_COOKIE_WAIT:
+		return GSCTP_COOKIE_WAIT;
+	case SCTP_COOKIE_ECHOED:
+		return GSCTP_COOKIE_ECHOED;
+	case SCTP_ESTABLISHED:
+		return GSCTP_ESTABLISHED;
+	case SCTP_SHUTDOWN_PENDING:
+		return GSCTP_SHUTDOWN_PENDING;
+	case SCTP_SHUTDOWN_SENT:
+		return GSCTP_SHUTDOWN_SENT;
+	case SCTP_SHUTDOWN_RECEIVED:
+		return GSCTP_SHUTDOWN_RECEIVED;
+	case SCTP_SHUTDOWN_ACK_SENT:
+		return GSCTP_SHUTDOWN_ACK_SENT;
+	default:
+		return GSCTP_CLOSED;
+	}
+}
+
+enum gsctp_assoc_state
+gs_esock_state(struct socket *so)
+{
+	struct sctp_status st;
+
+	if (get_status(so, &st) != 0)
+		return GSCTP_CLOSED;
+	return gs_state_from_engine(st.sstat_state);
+}
+
+void
+gs_esock_streams(struct socket *so, uint16_t *in, uint16_t *out)
+{
+	struct sctp_status st;
+
+	(void)get_status(so, &st);	/* zeroes where there is none */
+	*in = st.sstat_instrms;
+	*out = st.sstat_outstrms;
+}
+
+int
+gs_esock_tags(struct socket *so, uint32_t *local, uint32_t *peer)
+{
+	struct sctp_get_nonce_values v;
+	socklen_t len = sizeof(v);
+
+	memset(&v, 0, sizeof(v));
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, OPT_NONCE_VALUES, &v,
+	    &len) != 0)
+		return -ENOTCONN;
+	*local = v.gn_local_tag;
+	*peer = v.gn_peers_tag;
+	return 0;
+}
+
+int
+gs_esock_error(struct socket *so)
+{
+	int e = 0;
+	socklen_t len = sizeof(e);
+
+	if (usrsctp_getsockopt(so, SOL_SOCKET, SO_ERROR, &e, &len) != 0)
+		return 0;
+	return -e;
+}
+
+int
+gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs, size_t max)
+{
+	struct sockaddr *list = NULL;
+	const char *p;
+	union gs_addr a;
+	int i, n;
+
+	n = peer ? usrsctp_getpaddrs(so, 0, &list) :
+		   usrsctp_getladdrs(so, 0, &list);
+	if (n < 0)
+		return -ENOTCONN;
+	p = (const char *)list;
+	for (i = 0; i < n; i++) {
+		memset(&a, 0, sizeof(a));
+		if (((const struct sockaddr *)(const void *)p)->sa_family ==
+		    AF_INET)
+			memcpy(&a.v4, p, sizeof(a.v4));
+		else
+			memcpy(&a.v6, p, sizeof(a.v6));
+		if ((size_t)i < max)
+			addrs[i] = a;
+		p += gs_addr_len(&a);
+	}
+	if (list != NULL) {
+		if (peer)
+			usrsctp_freepaddrs(list);
+		else
+			usrsctp_freeladdrs(list);
+	}
+	return n;
+}
+
+static size_t
+sndbuf(struct socket *so)
+{
+	int v = 0;
+	socklen_t len = sizeof(v);
+
+	if (usrsctp_getsockopt(so, SOL_SOCKET, SO_SNDBUF, &v, &len) != 0)
+		return 0;
+	return (size_t)v;
+}
+
+/* The engine compares with the path's MTU, headers and all. */
+bool
+gs_esock_fits(struct socket *so, size_t len)
+{
+	struct sctp_status st;
+	int whole = 0;
+	socklen_t size = sizeof(whole);
+
+	if (len > sndbuf(so))
+		return false;
+	if (len <= FRAGMENT_MIN ||
+	    usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_DISABLE_FRAGMENTS,
+	    &whole, &size) != 0 || whole == 0)
+		return true;
+	return get_status(so, &st) != 0 || len <= st.sstat_fragmentation_point;
+}
+
+size_t
+gs_esock_queued(struct socket *so)
+{
+	struct sndbuf_use use;
+	socklen_t len = sizeof(use);
+
+	memset(&use, 0, sizeof(use));
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, OPT_SNDBUF_USE, &use,
+	    &len) != 0)
+		return 0;
+	return use.queued;
+}
