@@ -1,0 +1,523 @@
+/* assoc: an association's life.  See assoc.h; receiving is in assoc_recv.c. */
+
+#include "assoc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assoc_recv.h"
+#include "clock.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "engine_opt.h"
+#include "hub.h"
+#include "log.h"
+
+/* How long the peer has to bring up the association we yielded to, and how
+ * often we believe it. */
+#define YIELD_MS 5000
+#define YIELDS_MAX 4
+
+/* Every bit of GS_EV_. */
+#define EV_ALL 0x0fffu
+
+static struct gs_assoc *
+assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
+{
+	struct gs_assoc *a;
+
+	a = calloc(1, sizeof(*a));
+	if (a == NULL)
+		return NULL;
+	if (gs_cond_init(&a->cond) != 0) {
+		free(a);
+		return NULL;
+	}
+	a->owner.kind = GS_OWNER_ASSOC;
+	a->phase = phase;
+	a->ep = ep;
+	a->local_port = ep->port;
+	a->default_send = ep->opts.default_send;
+	a->last_traffic_ms = gs_now_ms();
+	gs_hub_add_assoc(a);
+	TAILQ_INSERT_TAIL(&ep->assocs, a, in_ep);
+	ep->nassocs++;
+	return a;
+}
+
+static void
+assoc_free(struct gs_assoc *a)
+{
+	pthread_cond_destroy(&a->cond);
+	free(a->targets);
+	free(a->data.bytes);
+	free(a->note.bytes);
+	gs_msg_free(a->head);
+	gs_msgq_clear(&a->made);
+	gs_msg_free(a->last);
+	free(a);
+}
+
+void
+gs_assoc_hold(struct gs_assoc *a)
+{
+	a->nwaiting++;
+}
+
+void
+gs_assoc_unhold(struct gs_assoc *a)
+{
+	if (--a->nwaiting == 0 && a->is_dead)
+		assoc_free(a);
+}
+
+/* An engine socket like the endpoint's listener, ready to connect. */
+static int
+new_socket(struct gs_endpoint *ep, struct socket **out)
+{
+	struct socket *so;
+	int err;
+
+	err = gs_esock_new(ep->v6, &so);
+	if (err != 0)
+		return err;
+	err = gs_eopt_copy(ep->so, so);
+	if (err == 0)
+		err = gs_auth_apply(&ep->auth, so);
+	if (err == 0)
+		err = gs_eopt_subscribe(so, ~gs_engine_events(ep) & EV_ALL,
+		    gs_engine_events(ep));
+	if (err == 0)
+		err = gs_esock_bind(so, ep->addrs, ep->naddrs, true);
+	if (err != 0) {
+		gs_esock_close(so);
+		return err;
+	}
+	*out = so;
+	return 0;
+}
+
+static int
+start_attempt(struct gs_assoc *a)
+{
+	int err;
+
+	a->waits_for_orphan = gs_hub_find_orphan(a->local_port, a->targets,
+	    a->ntargets) != NULL;
+	if (a->waits_for_orphan) {
+		/* It ends by itself; its guard is a timer of the engine. */
+		a->phase = GS_YIELDED;
+		return 0;
+	}
+	err = new_socket(a->ep, &a->so);
+	if (err != 0) {
+		a->so = NULL;
+		return err;
+	}
+	gs_esock_set_owner(a->so, a);
+	err = gs_esock_connect(a->so, a->targets, a->ntargets);
+	if (err != 0) {
+		gs_esock_close(a->so);
+		a->so = NULL;
+		return err;
+	}
+	a->phase = GS_CONNECTING;
+	gs_hub_mark(&a->owner);
+	return 0;
+}
+
+int
+gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
+    struct gs_assoc **out)
+{
+	struct gs_assoc *a;
+	int err;
+
+	a = assoc_new(ep, GS_CONNECTING);
+	if (a == NULL)
+		return -ENOMEM;
+	a->targets = calloc(n, sizeof(*a->targets));
+	if (a->targets == NULL) {
+		gs_assoc_destroy(a);
+		return -ENOMEM;
+	}
+	memcpy(a->targets, addrs, n * sizeof(*addrs));
+	a->ntargets = n;
+	a->primary = addrs[0];
+	err = start_attempt(a);
+	if (err != 0) {
+		gs_assoc_destroy(a);
+		return err;
+	}
+	*out = a;
+	return 0;
+}
+
+bool
+gs_assoc_has_peer(const struct gs_assoc *a, const union gs_addr *peer)
+{
+	union gs_addr addrs[GS_PEER_ADDRS_MAX];
+	size_t i;
+	int n;
+
+	for (i = 0; i < a->ntargets; i++)
+		if (gs_addr_equal(&a->targets[i], peer))
+			return true;
+	if (a->so == NULL)
+		return false;
+	n = gs_esock_addrs(a->so, true, addrs, GS_PEER_ADDRS_MAX);
+	for (i = 0; n > 0 && i < (size_t)n && i < GS_PEER_ADDRS_MAX; i++)
+		if (gs_addr_equal(&addrs[i], peer))
+			return true;
+	return false;
+}
+
+/*
+ * Has it yielded?  Where the peer's COOKIE ECHO came from another of its
+ * addresses than the one we asked for, nobody knew that it should.  Then the
+ * engine has given it up by itself, to make the association that comes.
+ */
+static bool
+can_be_answered(const struct gs_assoc *a)
+{
+	if (a->phase != GS_CONNECTING)
+		return a->phase == GS_YIELDED;
+	return gs_esock_state(a->so) < GSCTP_ESTABLISHED;
+}
+
+/* Whose attempt does an association with this peer answer? */
+static struct gs_assoc *
+find_attempt(struct gs_endpoint *ep, const union gs_addr *peers, int n)
+{
+	struct gs_assoc *a;
+	size_t i;
+	int j;
+
+	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
+		if (!can_be_answered(a))
+			continue;
+		for (i = 0; i < a->ntargets; i++)
+			for (j = 0; j < n; j++)
+				if (gs_addr_equal(&a->targets[i], &peers[j]))
+					return a;
+	}
+	return NULL;
+}
+
+int
+gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,
+    struct gs_assoc **out)
+{
+	union gs_addr peers[GS_PEER_ADDRS_MAX];
+	struct gs_assoc *a;
+	int n;
+
+	n = gs_esock_addrs(so, true, peers, GS_PEER_ADDRS_MAX);
+	if (n > GS_PEER_ADDRS_MAX)
+		n = GS_PEER_ADDRS_MAX;
+	a = n > 0 ? find_attempt(ep, peers, n) : NULL;
+	if (a == NULL) {
+		a = assoc_new(ep, GS_ARRIVING);
+		if (a == NULL)
+			return -ENOMEM;
+	} else {
+		gs_assoc_close_socket(a);	/* nothing if it has yielded */
+	}
+	if (n > 0)
+		a->primary = peers[0];
+	a->phase = GS_ARRIVING;
+	a->so = so;
+	gs_esock_set_owner(so, a);
+	gs_hub_mark(&a->owner);
+	*out = a;
+	return 0;
+}
+
+bool
+gs_assoc_is_alive(const struct gs_assoc *a)
+{
+	if (a->phase == GS_YIELDED)
+		return true;
+	return a->phase != GS_ENDED && a->so != NULL &&
+	    gs_esock_state(a->so) != GSCTP_CLOSED;
+}
+
+/* The filter need not know its tag any more. */
+static void
+forget_tag(struct gs_assoc *a)
+{
+	uint32_t local = a->local_tag;
+	uint32_t peer;
+
+	if (local == 0 && (a->so == NULL ||
+	    gs_esock_tags(a->so, &local, &peer) != 0))
+		return;
+	gs_filter_forget(gs_engine_filter_locked(), a->local_port,
+	    gs_addr_port(&a->primary), local);
+	a->local_tag = 0;
+}
+
+void
+gs_assoc_close_socket(struct gs_assoc *a)
+{
+	if (a->so == NULL)
+		return;
+	forget_tag(a);
+	gs_esock_close(a->so);
+	a->so = NULL;
+}
+
+void
+gs_assoc_destroy(struct gs_assoc *a)
+{
+	gs_assoc_close_socket(a);
+	gs_hub_unmark(&a->owner);
+	gs_hub_remove_assoc(a);
+	if (a->ep != NULL) {
+		if (a->in_ready)
+			TAILQ_REMOVE(&a->ep->ready, a, ready);
+		if (a->is_full)
+			a->ep->nfull--;
+		TAILQ_REMOVE(&a->ep->assocs, a, in_ep);
+		a->ep->nassocs--;
+		gs_endpoint_update(a->ep);
+		a->ep = NULL;
+	} else {
+		gs_hub_remove_orphan(a);
+	}
+	a->phase = GS_ENDED;
+	a->is_dead = true;
+	if (a->nwaiting > 0)
+		pthread_cond_broadcast(&a->cond);
+	else
+		assoc_free(a);
+}
+
+void
+gs_assoc_yield(struct gs_assoc *a)
+{
+	gs_assoc_close_socket(a);
+	a->phase = GS_YIELDED;
+	a->waits_for_orphan = false;
+	a->yield_until_ms = gs_now_ms() + YIELD_MS;
+	gs_engine_alarm_locked(a->yield_until_ms);
+}
+
+/* The peer's attempt did not come up, or the old association may have ended:
+ * ours starts anew. */
+static void
+retry(struct gs_assoc *a)
+{
+	int err = -ETIMEDOUT;
+
+	if (a->waits_for_orphan || ++a->yields < YIELDS_MAX)
+		err = start_attempt(a);
+	if (err != 0)
+		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
+}
+
+static void
+set_full(struct gs_assoc *a)
+{
+	a->full_at = gs_esock_queued(a->so);
+	if (a->is_full)
+		return;
+	a->is_full = true;
+	a->ep->nfull++;
+	gs_endpoint_update(a->ep);
+}
+
+/*
+ * Something has left the queue since.  The engine says that it is writable
+ * as soon as there is room for anything, which a large message finds too
+ * little for ever, and a limit on chunks not at all.
+ */
+static bool
+has_drained(const struct gs_assoc *a)
+{
+	size_t queued;
+
+	if (a->phase != GS_UP)
+		return true;
+	queued = gs_esock_queued(a->so);
+	return queued == 0 || queued < a->full_at;
+}
+
+int
+gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to)
+{
+	int err;
+
+	switch (a->phase) {
+	case GS_CONNECTING:
+	case GS_YIELDED:
+	case GS_ARRIVING:
+		return -ENOTCONN;
+	case GS_ENDING:
+	case GS_ENDED:
+		return -EPIPE;
+	case GS_UP:
+		break;
+	}
+	if (len == 0 || info->stream >= a->out_streams)
+		return -EINVAL;
+	if (!gs_esock_fits(a->so, len))
+		return -EMSGSIZE;
+	err = gs_esock_send(a->so, info, data, len, to);
+	if (err == 0)
+		a->last_traffic_ms = gs_now_ms();
+	if (err == -EAGAIN)
+		set_full(a);
+	gs_hub_mark(&a->owner);
+	return err;
+}
+
+int
+gs_assoc_eof(struct gs_assoc *a)
+{
+	int err;
+
+	if (a->phase == GS_ENDING || a->phase == GS_ENDED || a->eof_wanted)
+		return -EPIPE;
+	if (a->phase != GS_UP) {
+		/* The engine would hang in the handshake. */
+		a->eof_wanted = true;
+		return 0;
+	}
+	err = gs_esock_shutdown(a->so);
+	if (err != 0)
+		return -EPIPE;
+	a->phase = GS_ENDING;
+	gs_hub_mark(&a->owner);
+	return 0;
+}
+
+int
+gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len)
+{
+	int err;
+
+	if (a->phase == GS_ENDED)
+		return -EPIPE;
+	if (a->phase != GS_UP && a->phase != GS_ENDING) {
+		a->aborted_here = true;
+		gs_assoc_fail(a, GSCTP_CANT_ASSOC, GS_CAUSE_USER_ABORT,
+		    -ECONNABORTED);
+		return 0;
+	}
+	err = gs_esock_abort(a->so, reason, len);
+	/* What came before its end may wait to be read. */
+	if (err == -EPIPE && gs_esock_state(a->so) == GSCTP_CLOSED)
+		return -EPIPE;
+	if (err == -EPIPE) {
+		/* It is shutting down: closing the socket sends the ABORT,
+		 * without the reason. */
+		gs_assoc_fail(a, GSCTP_COMM_LOST, GS_CAUSE_USER_ABORT,
+		    -ECONNABORTED);
+		return 0;
+	}
+	if (err == 0)
+		a->aborted_here = true;
+	gs_hub_mark(&a->owner);
+	return err;
+}
+
+void
+gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
+{
+	struct gs_endpoint *ep = a->ep;
+
+	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
+		must_abort = true;
+	if (a->data.len > 0 || a->in_parts)
+		must_abort = true;
+	if (a->in_ready) {
+		TAILQ_REMOVE(&ep->ready, a, ready);
+		a->in_ready = false;
+	}
+	if (a->is_full)
+		ep->nfull--;
+	a->is_full = false;
+	TAILQ_REMOVE(&ep->assocs, a, in_ep);
+	ep->nassocs--;
+	a->ep = NULL;
+	gs_msg_free(a->head);
+	a->head = NULL;
+	gs_msgq_clear(&a->made);
+	gs_hub_add_orphan(a);
+	if (a->nwaiting > 0)
+		pthread_cond_broadcast(&a->cond);
+
+	if (!must_abort && (a->phase == GS_UP || a->phase == GS_ENDING)) {
+		/* Unread events would turn the close into an ABORT. */
+		(void)gs_eopt_subscribe(a->so, EV_ALL & ~GS_EV_ASSOC,
+		    GS_EV_ASSOC);
+		a->saw_data = false;
+		gs_assoc_pump(a);
+		must_abort = a->saw_data;
+	}
+	if (must_abort || (a->phase != GS_UP && a->phase != GS_ENDING) ||
+	    (a->phase == GS_UP && gs_esock_shutdown(a->so) != 0)) {
+		gs_assoc_destroy(a);
+		return;
+	}
+	a->phase = GS_ENDING;
+	gs_hub_mark(&a->owner);
+}
+
+/* Idle for as long as the endpoint's autoclose says? */
+static void
+check_autoclose(struct gs_assoc *a, uint64_t now)
+{
+	uint64_t at;
+
+	if (a->ep->opts.autoclose_s == 0 || a->phase != GS_UP)
+		return;
+	at = a->last_traffic_ms + (uint64_t)a->ep->opts.autoclose_s * 1000;
+	if (now >= at)
+		(void)gs_assoc_eof(a);	/* it is up */
+	else
+		gs_engine_alarm_locked(at);
+}
+
+static void
+check_clock(struct gs_assoc *a)
+{
+	uint64_t now = gs_now_ms();
+
+	if (a->phase == GS_YIELDED) {
+		if (a->waits_for_orphan || now >= a->yield_until_ms)
+			retry(a);
+		else
+			gs_engine_alarm_locked(a->yield_until_ms);
+	} else {
+		check_autoclose(a, now);
+	}
+}
+
+void
+gs_assoc_touch(struct gs_assoc *a)
+{
+	gs_assoc_pump(a);
+	if (a->phase == GS_ENDED && a->head == NULL) {
+		gs_assoc_destroy(a);
+		return;
+	}
+	/* It may have ended behind a message that is not read: its peer may
+	 * begin anew. */
+	if (a->head != NULL && a->local_tag != 0 && a->so != NULL &&
+	    gs_esock_state(a->so) == GSCTP_CLOSED)
+		forget_tag(a);
+	if (a->ep == NULL)
+		return;
+	check_clock(a);
+	if (a->is_full && has_drained(a)) {
+		a->is_full = false;
+		a->ep->nfull--;
+		gs_endpoint_update(a->ep);
+		if (a->nwaiting > 0)
+			pthread_cond_broadcast(&a->cond);
+	}
+}

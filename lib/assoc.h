@@ -1,0 +1,153 @@
+/*
+ * assoc: one association, from its attempt to its end.
+ *
+ * Guarantees
+ *  - an association is one engine socket, or none while its attempt has
+ *    yielded to the peer's (collision.h);
+ *  - at most one message is taken out of the engine ahead of its reader, so
+ *    that the peer's window closes when nobody reads;
+ *  - messages come out in the engine's order, whole, up to the endpoint's
+ *    buffer bound; after the end's message nothing follows;
+ *  - it is freed only when no thread waits on it.
+ *
+ * Locking: the stack's lock guards every field.  Layer 4.
+ */
+
+#ifndef GS_ASSOC_H
+#define GS_ASSOC_H
+
+#include <gsctp/gsctp.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "addr.h"
+#include "engine_sock.h"
+#include "msg.h"
+
+struct gs_endpoint;
+
+/* What an engine socket's upcall says it belongs to. */
+enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
+struct gs_owner {
+	enum gs_owner_kind kind;
+	bool is_dirty;
+	TAILQ_ENTRY(gs_owner) dirty;
+};
+
+enum gs_assoc_phase {
+	GS_CONNECTING,		/* our attempt is under way */
+	GS_YIELDED,		/* the peer's attempt will answer ours, or
+				 * an old association must end first */
+	GS_ARRIVING,		/* accepted, comm_up not read yet */
+	GS_UP,
+	GS_ENDING,		/* shutting down, by either side */
+	GS_ENDED,		/* the engine has no association any more */
+};
+
+#define GS_PEER_ADDRS_MAX 64
+
+/* The pieces so far of something longer. */
+struct gs_part {
+	uint8_t *bytes;
+	size_t len, cap;
+};
+
+struct gs_assoc {
+	struct gs_owner owner;		/* first: the upcall's arg */
+	gsctp_assoc_id id;
+	enum gs_assoc_phase phase;
+	struct gs_endpoint *ep;		/* NULL: orphan, ends by itself */
+	struct socket *so;		/* NULL while yielded */
+
+	/* An attempt's target; later the peer's primary address. */
+	union gs_addr *targets;
+	size_t ntargets;
+	union gs_addr primary;
+	bool waits_for_orphan;
+	uint64_t yield_until_ms;
+	unsigned int yields;
+
+	uint16_t in_streams, out_streams;
+	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
+	uint16_t local_port;
+
+	struct gsctp_sndrcvinfo default_send;
+	bool eof_wanted;		/* as soon as it is up */
+	bool aborted_here;
+	bool is_full;			/* a send was refused for room */
+	size_t full_at;			/* with this much queued */
+	bool end_is_silent;		/* the application is not told */
+
+	/* Receiving. */
+	struct gs_msg *head;		/* complete, not read yet */
+	struct gs_msgq made;		/* come after it: not of the engine */
+	struct gs_msg *last;		/* comes after them: the end */
+	struct gs_part data;		/* a message that is not complete */
+	bool in_parts;			/* and its beginning was delivered */
+	struct gs_part note;		/* the same of a notification */
+	bool saw_data;			/* while draining an orphan */
+	uint64_t last_traffic_ms;	/* for autoclose */
+
+	/* A blocking connect waits for the outcome. */
+	bool has_waiter;
+	bool outcome_known;
+	int outcome;			/* 0 or -errno */
+	struct gsctp_assoc_change outcome_change;
+
+	pthread_cond_t cond;		/* senders, connect */
+	unsigned int nwaiting;
+	bool is_dead;			/* free when nobody waits */
+
+	bool in_ready;
+	TAILQ_ENTRY(gs_assoc) ready;	/* endpoint: head is set */
+	TAILQ_ENTRY(gs_assoc) in_ep;	/* endpoint, or the orphans */
+	LIST_ENTRY(gs_assoc) in_hash;	/* by id */
+};
+TAILQ_HEAD(gs_assoc_list, gs_assoc);
+
+/* An attempt with these addresses of one peer; the endpoint's options and
+ * local addresses.  The engine's INIT leaves when the lock does. */
+int gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs,
+    size_t n, struct gs_assoc **out);
+
+/* Give so, which a listener accepted, to a (new, or yielded). */
+int gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,
+    struct gs_assoc **out);
+
+/*
+ * Something may have happened to it: take what the engine has until a
+ * message waits in a->head, wake who waits, and free it where it has ended
+ * and nothing is left to read.
+ */
+void gs_assoc_touch(struct gs_assoc *a);
+
+/* The message that waits; the next one takes its place. */
+struct gs_msg *gs_assoc_take(struct gs_assoc *a);
+
+/* Is this one of the peer's addresses, with its port? */
+bool gs_assoc_has_peer(const struct gs_assoc *a, const union gs_addr *peer);
+
+/* Is there an association in the engine (up, coming up, or ending)? */
+bool gs_assoc_is_alive(const struct gs_assoc *a);
+
+int gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to);
+int gs_assoc_eof(struct gs_assoc *a);
+int gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len);
+
+/* Our attempt gives way to the peer's; it starts anew where that fails. */
+void gs_assoc_yield(struct gs_assoc *a);
+
+/* The application lets go of it: finish in the background, or abort. */
+void gs_assoc_orphan(struct gs_assoc *a, bool must_abort);
+
+/* End it now, saying nothing to the application; an ABORT tells the peer. */
+void gs_assoc_destroy(struct gs_assoc *a);
+
+/* Around a wait on a->cond. */
+void gs_assoc_hold(struct gs_assoc *a);
+void gs_assoc_unhold(struct gs_assoc *a);
+
+#endif

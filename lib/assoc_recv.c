@@ -1,0 +1,500 @@
+/* assoc_recv: see assoc_recv.h and assoc.h. */
+
+#include "assoc_recv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "engine_note.h"
+#include "engine_opt.h"
+#include "hub.h"
+#include "log.h"
+
+/* Read from the engine at most this much at a time. */
+#define PIECE_MAX 65536
+
+/* The engine gives a message away in pieces from half of the receive buffer
+ * on, which is 4096 at least. */
+#define PARTIAL_MIN 2048
+
+/* RFC 9260 3.3.10.4 */
+#define CAUSE_OUT_OF_RESOURCE 4
+
+/* Guarded by the stack's lock. */
+static uint8_t piece_bytes[PIECE_MAX];
+
+uint32_t
+gs_engine_events(const struct gs_endpoint *ep)
+{
+	return ep->opts.events | GS_EV_ASSOC | GS_EV_SHUTDOWN | GS_EV_PDAPI;
+}
+
+static int
+part_add(struct gs_part *p, const uint8_t *bytes, size_t len)
+{
+	size_t cap = p->cap == 0 ? 4096 : p->cap;
+	uint8_t *grown;
+
+	while (cap - p->len < len) {
+		if (cap > SIZE_MAX / 2)
+			return -ENOMEM;
+		cap *= 2;
+	}
+	if (cap != p->cap) {
+		grown = realloc(p->bytes, cap);
+		if (grown == NULL)
+			return -ENOMEM;
+		p->bytes = grown;
+		p->cap = cap;
+	}
+	memcpy(p->bytes + p->len, bytes, len);
+	p->len += len;
+	return 0;
+}
+
+/* Small leftovers are kept for the next message. */
+static void
+part_clear(struct gs_part *p)
+{
+	p->len = 0;
+	if (p->cap > PIECE_MAX) {
+		free(p->bytes);
+		p->bytes = NULL;
+		p->cap = 0;
+	}
+}
+
+/* An address as the application wants it on this endpoint. */
+static void
+to_user_addr(const struct gs_endpoint *ep, const union gs_addr *a,
+    struct sockaddr_storage *ss, socklen_t *len)
+{
+	union gs_addr copy = *a;
+
+	if (ep->v6 && ep->opts.mapped_v4)
+		gs_addr_map(&copy);
+	memset(ss, 0, sizeof(*ss));
+	memcpy(ss, &copy, gs_addr_len(&copy));
+	if (len != NULL)
+		*len = gs_addr_len(&copy);
+}
+
+static void
+deliver(struct gs_assoc *a, struct gs_msg *m, const union gs_addr *from)
+{
+	struct gs_endpoint *ep = a->ep;
+
+	m->pub.sock.id = ep->id;
+	m->pub.assoc_id = a->id;
+	to_user_addr(ep, from, &m->pub.from, &m->pub.fromlen);
+	a->head = m;
+	a->in_ready = true;
+	TAILQ_INSERT_TAIL(&ep->ready, a, ready);
+	gs_endpoint_update(ep);
+}
+
+/* Is this event one that the application has asked for? */
+static bool
+is_subscribed(const struct gs_endpoint *ep, uint32_t type)
+{
+	static const uint32_t bits[] = {
+		[GSCTP_MSG_ASSOC_CHANGE] = GS_EV_ASSOC,
+		[GSCTP_MSG_PADDR_CHANGE] = GS_EV_PADDR,
+		[GSCTP_MSG_SEND_FAILED] = GS_EV_SEND_FAILED,
+		[GSCTP_MSG_REMOTE_ERROR] = GS_EV_REMOTE_ERROR,
+		[GSCTP_MSG_SHUTDOWN_EVENT] = GS_EV_SHUTDOWN,
+		[GSCTP_MSG_PDAPI_EVENT] = GS_EV_PDAPI,
+		[GSCTP_MSG_ADAPTATION_EVENT] = GS_EV_ADAPTATION,
+		[GSCTP_MSG_AUTHENTICATION_EVENT] = GS_EV_AUTH,
+		[GSCTP_MSG_SENDER_DRY] = GS_EV_SENDER_DRY,
+		[GSCTP_MSG_STREAM_RESET] = GS_EV_STREAM_RESET,
+		[GSCTP_MSG_ASSOC_RESET] = GS_EV_ASSOC_RESET,
+		[GSCTP_MSG_STREAM_CHANGE] = GS_EV_STREAM_CHANGE,
+	};
+
+	if (type >= sizeof(bits) / sizeof(bits[0]) || bits[type] == 0)
+		return true;
+	return (ep->opts.events & bits[type]) != 0;
+}
+
+/* A blocking connect gets the outcome instead of the queue. */
+static bool
+tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
+{
+	if (!a->has_waiter || a->outcome_known)
+		return false;
+	a->outcome_known = true;
+	a->outcome = outcome;
+	a->outcome_change = *c;
+	/* They point into a message that nobody keeps. */
+	a->outcome_change.causes = NULL;
+	a->outcome_change.causes_len = 0;
+	pthread_cond_broadcast(&a->cond);
+	return true;
+}
+
+/* Up, or up again: tell the filter which tags are right from now on. */
+static void
+learn(struct gs_assoc *a)
+{
+	struct gs_filter *f = gs_engine_filter_locked();
+	union gs_addr peer;
+	uint32_t local, remote;
+
+	if (gs_esock_addrs(a->so, true, &peer, 1) > 0)
+		a->primary = peer;
+	if (gs_esock_tags(a->so, &local, &remote) != 0)
+		return;
+	if (a->local_tag != 0 && a->local_tag != local)
+		gs_filter_forget(f, a->local_port, gs_addr_port(&a->primary),
+		    a->local_tag);
+	gs_filter_confirm(f, a->local_port, gs_addr_port(&a->primary), local,
+	    remote);
+	a->local_tag = local;
+	a->peer_tag = remote;
+}
+
+/* The way an attempt failed, from what the engine left. */
+static int
+failure_of(const struct gs_assoc *a)
+{
+	int err = gs_esock_error(a->so);
+
+	if (a->aborted_here)
+		return -ECONNABORTED;
+	if (err == -ECONNREFUSED || err == -ETIMEDOUT)
+		return err;
+	return err == -ECONNRESET ? -ECONNREFUSED : -ETIMEDOUT;
+}
+
+/* True where a blocking connect has taken it. */
+static bool
+on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
+{
+	switch (c->state) {
+	case GSCTP_COMM_UP:
+		a->phase = GS_UP;
+		a->out_streams = c->outbound_streams;
+		a->in_streams = c->inbound_streams;
+		a->last_traffic_ms = gs_now_ms();
+		learn(a);
+		if (a->eof_wanted && gs_esock_shutdown(a->so) == 0)
+			a->phase = GS_ENDING;
+		return tell_waiter(a, c, 0);
+	case GSCTP_RESTART:
+		a->out_streams = c->outbound_streams;
+		a->in_streams = c->inbound_streams;
+		learn(a);
+		return false;
+	case GSCTP_COMM_LOST:
+		/* An attempt that has not come up cannot be lost. */
+		if (a->phase == GS_CONNECTING)
+			c->state = GSCTP_CANT_ASSOC;
+		break;
+	default:
+		break;
+	}
+	if (a->aborted_here && c->error == 0)
+		c->error = GS_CAUSE_USER_ABORT;
+	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
+		a->phase = GS_ENDED;
+		return tell_waiter(a, c, failure_of(a));
+	}
+	a->phase = GS_ENDED;
+	return false;
+}
+
+static void
+map_event_addr(struct gs_assoc *a, struct gs_msg *m)
+{
+	union gs_addr addr;
+
+	if (m->pub.type != GSCTP_MSG_PADDR_CHANGE)
+		return;
+	if (gs_addr_from(&addr,
+	    (struct sockaddr *)&m->pub.u.paddr_change.addr,
+	    sizeof(m->pub.u.paddr_change.addr)) == 0)
+		to_user_addr(a->ep, &addr, &m->pub.u.paddr_change.addr, NULL);
+}
+
+/* The message in delivery will not be complete; was there one?  A FORWARD
+ * TSN makes the engine say so of its own notifications too. */
+static bool
+end_message(struct gs_assoc *a)
+{
+	bool was_there = a->data.len > 0 || a->in_parts;
+
+	part_clear(&a->data);
+	a->in_parts = false;
+	return was_there;
+}
+
+static int
+on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
+{
+	struct gs_msg *m;
+	bool taken = false;
+	int err;
+
+	err = gs_note_decode(bytes, len, a->id, &m);
+	if (err == -ENOMEM)
+		return err;
+	if (err != 0) {
+		gs_logf(GSCTP_LOG_WARN,
+		    "association %u: a notification of %zu bytes: %s", a->id,
+		    len, gsctp_strerror(err));
+		return 0;
+	}
+	if (m->pub.type == GSCTP_MSG_ASSOC_CHANGE)
+		taken = on_assoc_change(a, &m->pub.u.assoc_change);
+	else if (m->pub.type == GSCTP_MSG_SHUTDOWN_EVENT)
+		a->phase = GS_ENDING;
+	else if (m->pub.type == GSCTP_MSG_PDAPI_EVENT)
+		taken = !end_message(a);
+	else if (m->pub.type == GSCTP_MSG_STREAM_CHANGE)
+		gs_esock_streams(a->so, &a->in_streams, &a->out_streams);
+
+	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type)) {
+		gs_msg_free(m);
+		return 0;
+	}
+	map_event_addr(a, m);
+	deliver(a, m, &a->primary);
+	return 0;
+}
+
+/* The message, or as much of it as the bound allows, goes to the reader. */
+static int
+emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
+    const struct gs_esock_piece *piece)
+{
+	struct gsctp_data *d;
+	struct gs_msg *m;
+
+	m = gs_msg_new(GSCTP_MSG_DATA, a->id, len);
+	if (m == NULL)
+		return -ENOMEM;
+	memcpy(gs_msg_payload(m), bytes, len);
+	d = &m->pub.u.data;
+	d->data = gs_msg_payload(m);
+	d->len = len;
+	d->complete = piece->is_last;
+	a->in_parts = !piece->is_last;
+	d->has_info = a->ep->opts.data_io;
+	if (d->has_info) {
+		d->info = piece->info;
+		d->info.assoc_id = a->id;
+	}
+	deliver(a, m, gs_addr_len(&piece->from) > 0 ? &piece->from :
+						      &a->primary);
+	return 0;
+}
+
+/* The last piece of a message that was cut off looks like any other; what
+ * comes after it tells. */
+static bool
+is_cut(const struct gs_assoc *a, size_t len)
+{
+	if (!a->in_parts && a->data.len + len < PARTIAL_MIN)
+		return false;
+	return gs_esock_is_cut(a->so);
+}
+
+static int
+on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
+    const struct gs_esock_piece *piece)
+{
+	int err;
+
+	a->last_traffic_ms = gs_now_ms();
+	a->saw_data = true;
+	if (a->ep == NULL)
+		return 0;
+	if (piece->is_last && is_cut(a, len)) {
+		a->in_parts = true;	/* a pdapi_event comes next */
+		return 0;
+	}
+	if (a->data.len == 0 && piece->is_last)
+		return emit_data(a, bytes, len, piece);
+	err = part_add(&a->data, bytes, len);
+	if (err != 0)
+		return err;
+	if (!piece->is_last && a->data.len < a->ep->opts.buffer)
+		return 0;
+	err = emit_data(a, a->data.bytes, a->data.len, piece);
+	part_clear(&a->data);
+	return err;
+}
+
+/* The engine's piece of a notification: whole ones go by without a copy. */
+static int
+on_note_piece(struct gs_assoc *a, const uint8_t *bytes, size_t len,
+    bool is_last)
+{
+	int err;
+
+	if (a->note.len == 0 && is_last)
+		return on_note(a, bytes, len);
+	err = part_add(&a->note, bytes, len);
+	if (err == 0 && is_last) {
+		err = on_note(a, a->note.bytes, a->note.len);
+		part_clear(&a->note);
+	}
+	return err;
+}
+
+/* How much may still be read towards the bound of a message. */
+static size_t
+piece_room(const struct gs_assoc *a)
+{
+	size_t room;
+
+	if (a->ep == NULL || a->ep->opts.buffer <= a->data.len)
+		return PIECE_MAX;
+	room = a->ep->opts.buffer - a->data.len;
+	return room < PIECE_MAX ? room : PIECE_MAX;
+}
+
+/*
+ * No memory for a message: rather no association than one that has lost
+ * some of its data.
+ */
+static void
+give_up(struct gs_assoc *a)
+{
+	gs_logf(GSCTP_LOG_ERROR, "association %u: out of memory, aborted",
+	    a->id);
+	gs_assoc_fail(a, GSCTP_COMM_LOST, CAUSE_OUT_OF_RESOURCE, -ENOMEM);
+}
+
+/*
+ * A restart of the peer's in the middle of a message that is delivered in
+ * pieces: the engine waits for the rest of it for ever, and hands over
+ * nothing of what comes behind it, not even the restart.
+ */
+static void
+check_stuck(struct gs_assoc *a)
+{
+	uint32_t local, peer;
+
+	if (a->local_tag == 0 || gs_esock_tags(a->so, &local, &peer) != 0 ||
+	    local == a->local_tag)
+		return;
+	gs_logf(GSCTP_LOG_WARN, "association %u: its peer has begun anew in "
+	    "the middle of a message, aborted", a->id);
+	gs_assoc_fail(a, GSCTP_COMM_LOST, CAUSE_OUT_OF_RESOURCE, -EPIPE);
+}
+
+static bool
+pump_one(struct gs_assoc *a)
+{
+	struct gs_esock_piece piece;
+	ssize_t n;
+	int err;
+
+	if ((gs_esock_events(a->so) & GS_READABLE) == 0)
+		return false;
+	n = gs_esock_recv(a->so, piece_bytes, piece_room(a), &piece);
+	if (n == -EAGAIN) {
+		check_stuck(a);
+		return false;
+	}
+	if (n <= 0) {
+		/* The end, and its notification was not seen. */
+		if (a->phase != GS_ENDED)
+			gs_assoc_fail(a, a->phase == GS_CONNECTING ?
+			    GSCTP_CANT_ASSOC : GSCTP_COMM_LOST, 0,
+			    failure_of(a));
+		return false;
+	}
+	if (piece.is_note)
+		err = on_note_piece(a, piece_bytes, (size_t)n, piece.is_last);
+	else
+		err = on_data(a, piece_bytes, (size_t)n, &piece);
+	if (err != 0)
+		give_up(a);
+	return err == 0;
+}
+
+void
+gs_assoc_pump(struct gs_assoc *a)
+{
+	while (a->head == NULL && a->so != NULL && a->phase != GS_ENDED)
+		if (!pump_one(a))
+			return;
+}
+
+void
+gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
+{
+	struct gsctp_assoc_change c;
+	struct gs_msg *m;
+
+	memset(&c, 0, sizeof(c));
+	c.state = state;
+	c.error = cause;
+	c.assoc_id = a->id;
+	a->phase = GS_ENDED;
+	gs_hub_mark(&a->owner);
+	gs_assoc_close_socket(a);
+	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||
+	    !is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE))
+		return;
+	m = gs_msg_new(GSCTP_MSG_ASSOC_CHANGE, a->id, 0);
+	if (m == NULL)
+		return;
+	m->pub.u.assoc_change = c;
+	if (a->head != NULL)
+		a->last = m;
+	else
+		deliver(a, m, &a->primary);
+}
+
+struct gs_msg *
+gs_assoc_take(struct gs_assoc *a)
+{
+	struct gs_msg *m = a->head;
+	struct gs_msg *next;
+
+	a->head = NULL;
+	TAILQ_REMOVE(&a->ep->ready, a, ready);
+	a->in_ready = false;
+	gs_hub_mark(&a->owner);
+	next = gs_msgq_get(&a->made);
+	if (next != NULL) {
+		deliver(a, next, &a->primary);
+	} else if (a->last != NULL) {
+		deliver(a, a->last, &a->primary);
+		a->last = NULL;
+	}
+	return m;
+}
+
+/* gen_sctp: addr_made_prim, which this engine keeps for the peer's wish. */
+void
+gs_assoc_check_primary(struct gs_assoc *a)
+{
+	union gs_addr peer;
+	struct gs_msg *m;
+
+	if (gs_esock_addrs(a->so, true, &peer, 1) < 1 ||
+	    gs_addr_equal(&peer, &a->primary))
+		return;
+	a->primary = peer;
+	if (!is_subscribed(a->ep, GSCTP_MSG_PADDR_CHANGE))
+		return;
+	m = gs_msg_new(GSCTP_MSG_PADDR_CHANGE, a->id, 0);
+	if (m == NULL)
+		return;			/* it is set all the same */
+	m->pub.u.paddr_change.state = GSCTP_ADDR_MADE_PRIM;
+	m->pub.u.paddr_change.assoc_id = a->id;
+	to_user_addr(a->ep, &peer, &m->pub.u.paddr_change.addr, NULL);
+	if (a->head != NULL)
+		gs_msgq_put(&a->made, m);
+	else
+		deliver(a, m, &a->primary);
+}

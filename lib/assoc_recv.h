@@ -1,0 +1,34 @@
+/*
+ * assoc_recv: what an association receives.  See assoc.h.  Layer 4.
+ */
+
+#ifndef GS_ASSOC_RECV_H
+#define GS_ASSOC_RECV_H
+
+#include "assoc.h"
+
+/* RFC 9260 3.3.10.12 */
+#define GS_CAUSE_USER_ABORT 12
+
+/* Take what the engine has until a message waits in a->head; an orphan's
+ * is thrown away. */
+void gs_assoc_pump(struct gs_assoc *a);
+
+/*
+ * It ended, or never began, and the engine does not say so: make the
+ * assoc_change ourselves and let go of the engine's socket.
+ */
+void gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause,
+    int outcome);
+
+/* Let go of the engine's socket; what is still up there is aborted. */
+void gs_assoc_close_socket(struct gs_assoc *a);
+
+/* The application may have set the primary path: the engine does not say. */
+void gs_assoc_check_primary(struct gs_assoc *a);
+
+/* The notifications the engine makes for an endpoint: those delivered, and
+ * those that this layer needs. */
+uint32_t gs_engine_events(const struct gs_endpoint *ep);
+
+#endif

@@ -1,0 +1,364 @@
+/* endpoint: see endpoint.h. */
+
+#include "endpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assoc_recv.h"
+#include "clock.h"
+#include "engine.h"
+#include "engine_opt.h"
+#include "handle.h"
+#include "hub.h"
+#include "log.h"
+#include "ready.h"
+
+#define EV_ALL 0x0fffu
+
+/* gen_sctp's: all that it knows but the adaptation layer. */
+#define EV_DEFAULT                                                           \
+	(GS_EV_ASSOC | GS_EV_PADDR | GS_EV_REMOTE_ERROR |                    \
+	    GS_EV_SEND_FAILED | GS_EV_SHUTDOWN | GS_EV_PDAPI)
+
+/* Memory that one peer's unread message may take. */
+#define BUFFER_DEFAULT (16u * 1024 * 1024)
+
+#define EPHEMERAL_FIRST 49152
+#define EPHEMERAL_LAST 65535
+
+static const struct gs_endpoint_opts default_opts = {
+	.buffer = BUFFER_DEFAULT,
+	.mapped_v4 = true,
+	.send_timeout_ms = -1,
+	.events = EV_DEFAULT,
+	.data_io = true,
+};
+
+static void
+endpoint_free(struct gs_endpoint *ep)
+{
+	pthread_cond_destroy(&ep->cond);
+	gs_ready_free(ep->fd);
+	gs_auth_fini(&ep->auth);
+	free(ep->addrs);
+	free(ep);
+}
+
+void
+gs_endpoint_hold(struct gs_endpoint *ep)
+{
+	ep->nwaiting++;
+}
+
+void
+gs_endpoint_unhold(struct gs_endpoint *ep)
+{
+	if (--ep->nwaiting == 0 && ep->is_closed)
+		endpoint_free(ep);
+}
+
+/* Which addresses the engine's sockets are bound to. */
+static int
+choose_addrs(struct gs_endpoint *ep, const struct gs_endpoint_config *cfg)
+{
+	const union gs_addr *known;
+	size_t i, n;
+
+	n = gs_engine_addrs_locked(&known);
+	ep->addrs = calloc(cfg->naddrs + n + 1, sizeof(*ep->addrs));
+	if (ep->addrs == NULL)
+		return -ENOMEM;
+	if (cfg->naddrs > 0) {
+		memcpy(ep->addrs, cfg->addrs,
+		    cfg->naddrs * sizeof(*cfg->addrs));
+		ep->naddrs = cfg->naddrs;
+		return 0;
+	}
+	ep->is_wildcard = true;
+	if (!cfg->v6 || !cfg->v6only) {
+		ep->addrs[0].sa.sa_family = cfg->v6 ? AF_INET6 : AF_INET;
+		ep->naddrs = 1;
+		return 0;
+	}
+	/* The engine's IPv6 sockets take IPv4 too, unless each address is
+	 * named. */
+	for (i = 0; i < n; i++)
+		if (known[i].sa.sa_family == AF_INET6)
+			ep->addrs[ep->naddrs++] = known[i];
+	return ep->naddrs > 0 ? 0 : -EADDRNOTAVAIL;
+}
+
+/* The same address twice would be refused half-way. */
+static void
+drop_doubles(struct gs_endpoint *ep)
+{
+	size_t i, j, n = 0;
+
+	for (i = 0; i < ep->naddrs; i++) {
+		for (j = 0; j < n; j++)
+			if (gs_addr_same_ip(&ep->addrs[i], &ep->addrs[j]))
+				break;
+		if (j == n)
+			ep->addrs[n++] = ep->addrs[i];
+	}
+	ep->naddrs = n;
+}
+
+static int
+check_addrs(const struct gs_endpoint *ep)
+{
+	size_t i;
+
+	for (i = 0; i < ep->naddrs; i++) {
+		if (ep->addrs[i].sa.sa_family == AF_INET6 && !ep->v6)
+			return -EAFNOSUPPORT;
+		if (!gs_addr_is_any(&ep->addrs[i]) &&
+		    !gs_engine_has_addr_locked(&ep->addrs[i]))
+			return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+/* Any starting point will do; the port is no secret. */
+static uint16_t
+ephemeral_port(const struct gs_endpoint_config *cfg)
+{
+	const unsigned int n = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
+	unsigned int start = (unsigned int)(gs_now_us() % n);
+	unsigned int i;
+	uint16_t port;
+
+	for (i = 0; i < n; i++) {
+		port = (uint16_t)(EPHEMERAL_FIRST + (start + i) % n);
+		if (gs_hub_port_is_free(cfg, port))
+			return port;
+	}
+	return 0;
+}
+
+static int
+bind_socket(struct gs_endpoint *ep)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < ep->naddrs; i++)
+		gs_addr_set_port(&ep->addrs[i], ep->port);
+	err = gs_esock_new(ep->v6, &ep->so);
+	if (err != 0)
+		return err;
+	/* Associations of a closed endpoint may still have them; the hub
+	 * knows of the open ones. */
+	err = gs_esock_bind(ep->so, ep->addrs, ep->naddrs, true);
+	if (err == 0)
+		err = gs_eopt_subscribe(ep->so,
+		    ~gs_engine_events(ep) & EV_ALL, gs_engine_events(ep));
+	if (err != 0) {
+		gs_esock_close(ep->so);
+		ep->so = NULL;
+		return err;
+	}
+	gs_esock_set_owner(ep->so, ep);
+	return 0;
+}
+
+int
+gs_endpoint_open(const struct gs_endpoint_config *cfg,
+    struct gs_endpoint **out)
+{
+	struct gs_endpoint *ep;
+	int err;
+
+	if (cfg->port != 0 && !gs_hub_port_is_free(cfg, cfg->port))
+		return -EADDRINUSE;
+	ep = calloc(1, sizeof(*ep));
+	if (ep == NULL)
+		return -ENOMEM;
+	err = gs_cond_init(&ep->cond);
+	if (err != 0) {
+		free(ep);
+		return err;
+	}
+	ep->owner.kind = GS_OWNER_ENDPOINT;
+	ep->v6 = cfg->v6;
+	ep->opts = default_opts;
+	ep->opts.v6only = cfg->v6only;
+	ep->opts.reuseaddr = cfg->reuseaddr;
+	TAILQ_INIT(&ep->assocs);
+	TAILQ_INIT(&ep->ready);
+
+	ep->port = cfg->port != 0 ? cfg->port : ephemeral_port(cfg);
+	err = ep->port != 0 ? choose_addrs(ep, cfg) : -EADDRINUSE;
+	if (err != 0)
+		goto free;
+	drop_doubles(ep);
+	err = check_addrs(ep);
+	if (err == 0)
+		err = bind_socket(ep);
+	if (err != 0)
+		goto free;
+	err = gs_handle_new(ep, &ep->id);
+	if (err != 0)
+		goto close;
+	gs_hub_add_endpoint(ep);
+	*out = ep;
+	return 0;
+
+close:
+	gs_esock_close(ep->so);
+free:
+	endpoint_free(ep);
+	return err;
+}
+
+struct gs_endpoint *
+gs_endpoint_find(gsctp_sock s)
+{
+	return gs_handle_get(s.id);
+}
+
+void
+gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
+{
+	struct gs_assoc *a;
+
+	(void)gs_handle_del(ep->id);
+	gs_hub_remove_endpoint(ep);
+	gs_hub_unmark(&ep->owner);
+	/* New peers are refused from here on; those in the listener's queue
+	 * are aborted. */
+	gs_endpoint_accept(ep);
+	gs_esock_close(ep->so);
+	ep->so = NULL;
+	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
+	while ((a = TAILQ_FIRST(&ep->assocs)) != NULL)
+		gs_assoc_orphan(a, must_abort);
+	ep->is_closed = true;
+	if (ep->nwaiting > 0)
+		pthread_cond_broadcast(&ep->cond);
+	else
+		endpoint_free(ep);
+}
+
+int
+gs_endpoint_listen(struct gs_endpoint *ep, bool on)
+{
+	int err;
+
+	err = gs_esock_listen(ep->so, on);
+	if (err == 0)
+		ep->is_listening = on;
+	return err;
+}
+
+/* The engine may have something to tell at once: sender_dry. */
+static int
+subscribe_assoc(struct gs_assoc *a, uint32_t old)
+{
+	gs_hub_mark(&a->owner);
+	return gs_eopt_subscribe(a->so, old, gs_engine_events(a->ep));
+}
+
+int
+gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events)
+{
+	uint32_t old = gs_engine_events(ep);
+	struct gs_assoc *a;
+	int err;
+
+	ep->opts.events = events;
+	err = gs_eopt_subscribe(ep->so, old, gs_engine_events(ep));
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		if (err == 0 && a->so != NULL && a->phase != GS_ENDED)
+			err = subscribe_assoc(a, old);
+	return err;
+}
+
+void
+gs_endpoint_accept(struct gs_endpoint *ep)
+{
+	struct socket *so;
+	struct gs_assoc *a;
+
+	while ((so = gs_esock_accept(ep->so)) != NULL) {
+		if (gs_assoc_adopt(ep, so, &a) != 0) {
+			gs_logf(GSCTP_LOG_ERROR,
+			    "port %u: out of memory, an association is "
+			    "refused", ep->port);
+			gs_esock_close(so);
+		}
+	}
+}
+
+struct gs_assoc *
+gs_endpoint_assoc(struct gs_endpoint *ep, gsctp_assoc_id id)
+{
+	struct gs_assoc *a = gs_hub_find_assoc(id);
+
+	return a != NULL && a->ep == ep ? a : NULL;
+}
+
+struct gs_assoc *
+gs_endpoint_peer(struct gs_endpoint *ep, const union gs_addr *peer)
+{
+	struct gs_assoc *a;
+
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		if (gs_addr_port(&a->primary) == gs_addr_port(peer) &&
+		    gs_assoc_is_alive(a) && gs_assoc_has_peer(a, peer))
+			return a;
+	return NULL;
+}
+
+bool
+gs_endpoint_is_readable(const struct gs_endpoint *ep)
+{
+	return !TAILQ_EMPTY(&ep->ready);
+}
+
+struct gs_msg *
+gs_endpoint_take(struct gs_endpoint *ep)
+{
+	struct gs_assoc *a = TAILQ_FIRST(&ep->ready);
+	struct gs_msg *m;
+	size_t len;
+
+	if (a == NULL)
+		return NULL;
+	m = gs_assoc_take(a);
+	len = m->pub.type == GSCTP_MSG_DATA ? m->pub.u.data.len :
+					      m->payload_len;
+	ep->stat.recv_cnt++;
+	ep->stat.recv_oct += len;
+	if (len > ep->stat.recv_max)
+		ep->stat.recv_max = len;
+	gs_endpoint_update(ep);
+	return m;
+}
+
+void
+gs_endpoint_update(struct gs_endpoint *ep)
+{
+	if (ep->nwaiting > 0 && gs_endpoint_is_readable(ep))
+		pthread_cond_broadcast(&ep->cond);
+	if (ep->fd == NULL)
+		return;
+	gs_ready_set_readable(ep->fd, gs_endpoint_is_readable(ep));
+	gs_ready_set_writable(ep->fd, ep->nfull == 0);
+}
+
+int
+gs_endpoint_fd(struct gs_endpoint *ep)
+{
+	int err;
+
+	if (ep->fd == NULL) {
+		err = gs_ready_new(&ep->fd);
+		if (err != 0)
+			return err;
+		gs_endpoint_update(ep);
+	}
+	return gs_ready_fd(ep->fd);
+}

@@ -1,0 +1,118 @@
+/*
+ * endpoint: a socket of gsctp, made of associations.
+ *
+ * Guarantees
+ *  - the one layer under every face: what is readable, writable and ended
+ *    is known here, for all that the engine forgets to tell;
+ *  - its port belongs to it alone, from open to close;
+ *  - an endpoint that is closed is never found again by its handle, and is
+ *    freed when the last thread that waits on it has left.
+ *
+ * Locking: the stack's lock guards every field.  Layer 4.
+ */
+
+#ifndef GS_ENDPOINT_H
+#define GS_ENDPOINT_H
+
+#include <gsctp/gsctp.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "addr.h"
+#include "assoc.h"
+#include "endpoint_auth.h"
+#include "msg.h"
+
+struct gs_ready;
+
+/* Options that the engine does not keep. */
+struct gs_endpoint_opts {
+	uint32_t buffer;		/* bound of a whole message, bytes */
+	struct gsctp_linger linger;
+	bool reuseaddr;
+	bool v6only;
+	bool mapped_v4;
+	int32_t send_timeout_ms;
+	uint32_t autoclose_s;
+	uint32_t events;		/* GS_EV_..., what is delivered */
+	bool data_io;
+	struct gsctp_sndrcvinfo default_send;
+};
+
+struct gs_endpoint {
+	struct gs_owner owner;		/* first: the upcall's arg */
+	uint64_t id;
+	bool v6;
+	bool is_listening;
+	bool is_closed;
+	struct socket *so;		/* the listener, always there */
+	uint16_t port;
+	union gs_addr *addrs;		/* bound to, at least one */
+	size_t naddrs;
+	bool is_wildcard;
+	struct gs_endpoint_opts opts;
+	struct gs_endpoint_auth auth;
+	struct gsctp_stat stat;
+
+	struct gs_assoc_list assocs;
+	size_t nassocs;
+	struct gs_assoc_list ready;
+	size_t nfull;			/* associations with is_full */
+
+	pthread_cond_t cond;		/* receivers */
+	unsigned int nwaiting;
+	struct gs_ready *fd;		/* NULL until asked for */
+	TAILQ_ENTRY(gs_endpoint) in_hub;
+};
+TAILQ_HEAD(gs_endpoint_list, gs_endpoint);
+
+struct gs_endpoint_config {
+	bool v6;
+	bool v6only;
+	bool reuseaddr;
+	uint16_t port;			/* 0: ephemeral */
+	union gs_addr *addrs;		/* none: every address */
+	size_t naddrs;
+};
+
+int gs_endpoint_open(const struct gs_endpoint_config *cfg,
+    struct gs_endpoint **out);
+
+/* The associations become orphans; must_abort: none is ended gracefully.
+ * The handle is gone already, or goes with this. */
+void gs_endpoint_close(struct gs_endpoint *ep, bool must_abort);
+
+/* NULL for a stale handle. */
+struct gs_endpoint *gs_endpoint_find(gsctp_sock s);
+
+int gs_endpoint_listen(struct gs_endpoint *ep, bool on);
+
+/* Options of what the engine tells the associations of ep. */
+int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);
+
+/* Associations that came up on the listener. */
+void gs_endpoint_accept(struct gs_endpoint *ep);
+
+/* An association of ep by id, which may be ending, or NULL. */
+struct gs_assoc *gs_endpoint_assoc(struct gs_endpoint *ep, gsctp_assoc_id id);
+
+/* The association in the engine, or the attempt, with this peer. */
+struct gs_assoc *gs_endpoint_peer(struct gs_endpoint *ep,
+    const union gs_addr *peer);
+
+/* The next message, or NULL. */
+struct gs_msg *gs_endpoint_take(struct gs_endpoint *ep);
+bool gs_endpoint_is_readable(const struct gs_endpoint *ep);
+
+/* Readable, writable or closed may have changed: wake and tell. */
+void gs_endpoint_update(struct gs_endpoint *ep);
+
+/* Around a wait on ep->cond. */
+void gs_endpoint_hold(struct gs_endpoint *ep);
+void gs_endpoint_unhold(struct gs_endpoint *ep);
+
+int gs_endpoint_fd(struct gs_endpoint *ep);
+
+#endif

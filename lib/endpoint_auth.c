@@ -1,0 +1,101 @@
+/* endpoint_auth: see endpoint_auth.h. */
+
+#include "endpoint_auth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_opt.h"
+
+struct gs_auth_key {
+	struct gs_auth_key *next;
+	uint16_t number;
+	size_t len;
+	uint8_t bytes[];
+};
+
+static void
+key_free(struct gs_auth_key *k)
+{
+	explicit_bzero(k->bytes, k->len);
+	free(k);
+}
+
+static struct gs_auth_key *
+key_new(const struct gsctp_authkey *from)
+{
+	struct gs_auth_key *k;
+
+	k = malloc(sizeof(*k) + from->keylength);
+	if (k == NULL)
+		return NULL;
+	k->next = NULL;
+	k->number = from->keynumber;
+	k->len = from->keylength;
+	if (k->len > 0)
+		memcpy(k->bytes, from->key, k->len);
+	return k;
+}
+
+/* A key with a number that is there takes its place. */
+static int
+remember_key(struct gs_endpoint_auth *auth, const struct gsctp_authkey *from)
+{
+	struct gs_auth_key *k = key_new(from);
+	struct gs_auth_key **at, *old;
+
+	if (k == NULL)
+		return -ENOMEM;
+	for (at = &auth->keys; *at != NULL; at = &(*at)->next) {
+		if ((*at)->number != k->number)
+			continue;
+		old = *at;
+		k->next = old->next;
+		*at = k;
+		key_free(old);
+		return 0;
+	}
+	*at = k;
+	return 0;
+}
+
+int
+gs_auth_remember(struct gs_endpoint_auth *auth, const struct gsctp_opt *opt)
+{
+	if (opt->id == GSCTP_OPT_AUTH_KEY)
+		return remember_key(auth, &opt->u.authkey);
+	auth->has_active = true;
+	auth->active = (uint16_t)opt->u.assoc_value.assoc_value;
+	return 0;
+}
+
+int
+gs_auth_apply(const struct gs_endpoint_auth *auth, struct socket *so)
+{
+	struct gsctp_opt active = GSCTP_AUTH_ACTIVE_KEY(
+	    .assoc_value = auth->active);
+	const struct gs_auth_key *k;
+	int err = 0;
+
+	for (k = auth->keys; err == 0 && k != NULL; k = k->next) {
+		struct gsctp_opt key = GSCTP_AUTH_KEY(.keynumber = k->number,
+		    .key = k->bytes, .keylength = k->len);
+
+		err = gs_eopt_set(so, false, &key);
+	}
+	if (err == 0 && auth->has_active)
+		err = gs_eopt_set(so, false, &active);
+	return err;
+}
+
+void
+gs_auth_fini(struct gs_endpoint_auth *auth)
+{
+	struct gs_auth_key *k;
+
+	while ((k = auth->keys) != NULL) {
+		auth->keys = k->next;
+		key_free(k);
+	}
+}

@@ -1,0 +1,250 @@
+/* hub: see hub.h. */
+
+#include "hub.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "collision.h"
+#include "driver.h"
+#include "engine.h"
+#include "engine_sock.h"
+
+#define BUCKETS 1024
+
+LIST_HEAD(bucket, gs_assoc);
+TAILQ_HEAD(owners, gs_owner);
+
+static struct {
+	struct bucket by_id[BUCKETS];
+	gsctp_assoc_id last_id;
+	size_t nassocs;
+	struct gs_endpoint_list endpoints;
+	struct gs_assoc_list orphans;
+	size_t norphans;
+	pthread_cond_t orphan_cond;
+	struct owners dirty;
+	bool is_ready;
+} hub;
+
+void
+gs_hub_init(void)
+{
+	if (hub.is_ready)
+		return;
+	TAILQ_INIT(&hub.endpoints);
+	TAILQ_INIT(&hub.orphans);
+	TAILQ_INIT(&hub.dirty);
+	(void)gs_cond_init(&hub.orphan_cond);	/* cannot fail on Linux */
+	hub.is_ready = true;
+}
+
+struct gs_assoc *
+gs_hub_find_assoc(gsctp_assoc_id id)
+{
+	struct gs_assoc *a;
+
+	LIST_FOREACH(a, &hub.by_id[id % BUCKETS], in_hash)
+		if (a->id == id)
+			return a;
+	return NULL;
+}
+
+void
+gs_hub_add_assoc(struct gs_assoc *a)
+{
+	do {
+		hub.last_id++;
+	} while (hub.last_id == 0 || gs_hub_find_assoc(hub.last_id) != NULL);
+	a->id = hub.last_id;
+	LIST_INSERT_HEAD(&hub.by_id[a->id % BUCKETS], a, in_hash);
+	hub.nassocs++;
+}
+
+void
+gs_hub_remove_assoc(struct gs_assoc *a)
+{
+	LIST_REMOVE(a, in_hash);
+	hub.nassocs--;
+}
+
+void
+gs_hub_add_endpoint(struct gs_endpoint *ep)
+{
+	TAILQ_INSERT_TAIL(&hub.endpoints, ep, in_hub);
+}
+
+void
+gs_hub_remove_endpoint(struct gs_endpoint *ep)
+{
+	TAILQ_REMOVE(&hub.endpoints, ep, in_hub);
+}
+
+struct gs_endpoint_list *
+gs_hub_endpoints(void)
+{
+	return &hub.endpoints;
+}
+
+void
+gs_hub_add_orphan(struct gs_assoc *a)
+{
+	TAILQ_INSERT_TAIL(&hub.orphans, a, in_ep);
+	hub.norphans++;
+}
+
+void
+gs_hub_remove_orphan(struct gs_assoc *a)
+{
+	TAILQ_REMOVE(&hub.orphans, a, in_ep);
+	hub.norphans--;
+	pthread_cond_broadcast(&hub.orphan_cond);
+	/* An attempt may wait for just this. */
+	gs_engine_alarm_locked(0);
+}
+
+struct gs_assoc *
+gs_hub_find_orphan(uint16_t local_port, const union gs_addr *peers, size_t n)
+{
+	struct gs_assoc *a;
+	size_t i;
+
+	TAILQ_FOREACH(a, &hub.orphans, in_ep)
+		for (i = 0; a->local_port == local_port && i < n; i++)
+			if (gs_assoc_has_peer(a, &peers[i]))
+				return a;
+	return NULL;
+}
+
+struct gs_assoc_list *
+gs_hub_orphans(void)
+{
+	return &hub.orphans;
+}
+
+size_t
+gs_hub_norphans(void)
+{
+	return hub.norphans;
+}
+
+size_t
+gs_hub_nassocs(void)
+{
+	return hub.nassocs;
+}
+
+pthread_cond_t *
+gs_hub_orphan_cond(void)
+{
+	return &hub.orphan_cond;
+}
+
+void
+gs_hub_mark(struct gs_owner *o)
+{
+	if (o->is_dirty)
+		return;
+	o->is_dirty = true;
+	/* What a listener has accepted may answer an attempt of ours, which
+	 * must not say before that it has failed. */
+	if (o->kind == GS_OWNER_ENDPOINT)
+		TAILQ_INSERT_HEAD(&hub.dirty, o, dirty);
+	else
+		TAILQ_INSERT_TAIL(&hub.dirty, o, dirty);
+}
+
+void
+gs_hub_unmark(struct gs_owner *o)
+{
+	if (!o->is_dirty)
+		return;
+	o->is_dirty = false;
+	TAILQ_REMOVE(&hub.dirty, o, dirty);
+}
+
+static bool
+overlaps(const struct gs_endpoint *ep, const struct gs_endpoint_config *cfg)
+{
+	size_t i, j;
+
+	if (ep->v6 != cfg->v6 && (ep->v6 ? ep->opts.v6only : cfg->v6only))
+		return false;
+	if (ep->is_wildcard || cfg->naddrs == 0)
+		return true;
+	for (i = 0; i < ep->naddrs; i++)
+		for (j = 0; j < cfg->naddrs; j++)
+			if (gs_addr_same_ip(&ep->addrs[i], &cfg->addrs[j]))
+				return true;
+	return false;
+}
+
+bool
+gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port)
+{
+	struct gs_endpoint *ep;
+
+	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
+		if (ep->port == port && overlaps(ep, cfg))
+			return false;
+	return true;
+}
+
+static void
+settle_dirty(void)
+{
+	struct gs_owner *o;
+
+	while ((o = TAILQ_FIRST(&hub.dirty)) != NULL) {
+		gs_hub_unmark(o);
+		if (o->kind == GS_OWNER_ENDPOINT)
+			gs_endpoint_accept((struct gs_endpoint *)(void *)o);
+		else
+			gs_assoc_touch((struct gs_assoc *)(void *)o);
+	}
+}
+
+/* Timers do not say whom they changed. */
+static void
+touch_all(void)
+{
+	struct gs_assoc *a, *next_a;
+	struct gs_endpoint *ep, *next_ep;
+
+	for (ep = TAILQ_FIRST(&hub.endpoints); ep != NULL; ep = next_ep) {
+		next_ep = TAILQ_NEXT(ep, in_hub);
+		for (a = TAILQ_FIRST(&ep->assocs); a != NULL; a = next_a) {
+			next_a = TAILQ_NEXT(a, in_ep);
+			gs_assoc_touch(a);
+		}
+	}
+	for (a = TAILQ_FIRST(&hub.orphans); a != NULL; a = next_a) {
+		next_a = TAILQ_NEXT(a, in_ep);
+		gs_assoc_touch(a);
+	}
+}
+
+static void
+settle(bool timers_ran)
+{
+	settle_dirty();
+	if (timers_ran) {
+		touch_all();
+		settle_dirty();
+	}
+}
+
+static void
+on_upcall(void *arg)
+{
+	gs_hub_mark(arg);
+}
+
+void
+gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
+{
+	hooks->admit = gs_collision_admit;
+	hooks->settle = settle;
+	hooks->wake = gs_driver_wake;
+	gs_esock_init(peer_udp_port, on_upcall);
+}
