@@ -1,0 +1,31 @@
+/*
+ * config: the stack's configuration, from the caller and the environment.
+ *
+ * Guarantees: what cannot be understood is -EINVAL, never a guess; the
+ * result stands alone, whatever becomes of the caller's memory.  Layer 5.
+ */
+
+#ifndef GS_CONFIG_H
+#define GS_CONFIG_H
+
+#include <gsctp/gsctp.h>
+
+#include "addr.h"
+#include "wire.h"
+
+struct gs_config {
+	enum gs_port_mode port_mode;
+	uint16_t udp_port;
+	uint16_t peer_udp_port;
+	union gs_addr *addrs;		/* owned */
+	size_t naddrs;
+	void (*log)(void *arg, int level, const char *line);
+	void *log_arg;
+	int log_level;
+};
+
+/* in may be NULL. */
+int gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out);
+void gs_config_fini(struct gs_config *c);
+
+#endif

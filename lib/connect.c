@@ -1,0 +1,226 @@
+/* connect: associations, begun and ended by the application.  Layer 5. */
+
+#include <errno.h>
+#include <string.h>
+
+#include <gsctp/gsctp.h>
+
+#include "clock.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "opt.h"
+#include "stack.h"
+
+/* Peer addresses of one attempt. */
+#define ADDRS_MAX 64
+
+/* A reason's text in an ABORT. */
+#define REASON_MAX 1024
+
+/* Can a socket of this family have such a peer? */
+static int
+check_target(const struct gs_endpoint *ep, const union gs_addr *a)
+{
+	if (a->sa.sa_family == AF_INET6 && !ep->v6)
+		return -EAFNOSUPPORT;
+	if (a->sa.sa_family == AF_INET && ep->v6 && ep->opts.v6only)
+		return -ENETUNREACH;
+	if (gs_addr_is_any(a) || gs_addr_port(a) == 0)
+		return -EINVAL;
+	return 0;
+}
+
+/* An association, or an attempt, with one of these addresses. */
+static int
+check_free(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n)
+{
+	struct gs_assoc *a;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		a = gs_endpoint_peer(ep, &addrs[i]);
+		if (a != NULL)
+			return a->phase == GS_CONNECTING ||
+			    a->phase == GS_YIELDED ? -EALREADY : -EISCONN;
+	}
+	return 0;
+}
+
+/* The lock is held; the options are set, and stay. */
+static int
+begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
+    const struct gsctp_opt *opts, size_t nopts, struct gs_assoc **out)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; err == 0 && i < n; i++)
+		err = check_target(ep, &addrs[i]);
+	if (err == 0)
+		err = gs_opt_set_all(ep, opts, nopts, false, NULL);
+	if (err == 0)
+		err = check_free(ep, addrs, n);
+	if (err == 0)
+		err = gs_assoc_connect(ep, addrs, n, out);
+	return err;
+}
+
+/* With a's outcome known, ep closed, or the time over. */
+static int
+wait_outcome(gsctp_sock s, struct gs_assoc *a, uint64_t deadline)
+{
+	int err = 0;
+
+	while (err == 0 && !a->outcome_known) {
+		if (a->is_dead || gs_endpoint_find(s) == NULL || a->ep == NULL)
+			return -EBADF;
+		err = gs_wait_locked(&a->cond, deadline);
+	}
+	return a->outcome_known ? a->outcome : err;
+}
+
+int
+gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
+    const struct gsctp_opt *opts, size_t nopts, int timeout_ms,
+    struct gsctp_assoc_change *out)
+{
+	uint64_t deadline;
+	union gs_addr target;
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int err;
+
+	if (timeout_ms < -1 || addr == NULL || (opts == NULL && nopts > 0))
+		return -EINVAL;
+	deadline = gs_deadline_ms(timeout_ms);
+	err = gs_addr_from(&target, addr, addrlen);
+	if (err != 0)
+		return err;
+	gs_addr_unmap(&target);
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	err = begin(ep, &target, 1, opts, nopts, &a);
+	if (err != 0)
+		goto leave;
+	a->has_waiter = true;
+	gs_assoc_hold(a);
+	err = wait_outcome(s, a, deadline);
+	a->has_waiter = false;
+	if (err == 0 && out != NULL)
+		*out = a->outcome_change;
+	if (err == -ETIMEDOUT && !a->is_dead && !a->outcome_known)
+		gs_assoc_destroy(a);
+	gs_assoc_unhold(a);
+leave:
+	gs_leave();
+	return err;
+}
+
+/* All with the one port that is not 0. */
+static int
+read_targets(const struct sockaddr_storage *addrs, size_t n,
+    union gs_addr *out)
+{
+	uint16_t port = 0, p;
+	size_t i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = gs_addr_from(&out[i], (const struct sockaddr *)&addrs[i],
+		    sizeof(addrs[i]));
+		if (err != 0)
+			return err;
+		gs_addr_unmap(&out[i]);
+		p = gs_addr_port(&out[i]);
+		if (p != 0 && port != 0 && p != port)
+			return -EINVAL;
+		if (p != 0)
+			port = p;
+	}
+	for (i = 0; i < n; i++)
+		gs_addr_set_port(&out[i], port);
+	return 0;
+}
+
+int
+gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
+    size_t naddrs, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_assoc_id *assoc)
+{
+	union gs_addr targets[ADDRS_MAX];
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int err;
+
+	if (addrs == NULL || naddrs == 0 || naddrs > ADDRS_MAX ||
+	    assoc == NULL || (opts == NULL && nopts > 0))
+		return -EINVAL;
+	err = read_targets(addrs, naddrs, targets);
+	if (err != 0)
+		return err;
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	err = begin(ep, targets, naddrs, opts, nopts, &a);
+	if (err == 0)
+		*assoc = a->id;
+	gs_leave();
+	return err;
+}
+
+int
+gsctp_connect_init(gsctp_sock s, const struct sockaddr *addr,
+    socklen_t addrlen, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_assoc_id *assoc)
+{
+	struct sockaddr_storage one;
+	union gs_addr a;
+	int err;
+
+	if (addr == NULL)
+		return -EINVAL;
+	err = gs_addr_from(&a, addr, addrlen);
+	if (err != 0)
+		return err;
+	memset(&one, 0, sizeof(one));
+	memcpy(&one, &a, gs_addr_len(&a));
+	return gsctp_connectx_init(s, &one, 1, opts, nopts, assoc);
+}
+
+int
+gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc)
+{
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int err;
+
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	a = gs_endpoint_assoc(ep, assoc);
+	err = a != NULL ? gs_assoc_eof(a) : -EPIPE;
+	gs_leave();
+	return err;
+}
+
+int
+gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
+    size_t len)
+{
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int err;
+
+	if (reason == NULL && len > 0)
+		return -EINVAL;
+	if (len > REASON_MAX)
+		return -EMSGSIZE;
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	a = gs_endpoint_assoc(ep, assoc);
+	err = a != NULL ? gs_assoc_abort(a, reason, len) : -EPIPE;
+	gs_leave();
+	return err;
+}

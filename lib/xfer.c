@@ -1,0 +1,221 @@
+/* xfer: messages, sent and received.  Layer 5. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsctp/gsctp.h>
+
+#include "clock.h"
+#include "endpoint.h"
+#include "engine.h"
+#include "stack.h"
+
+/* Flags that a send may have. */
+#define SEND_FLAGS                                                           \
+	(GSCTP_UNORDERED | GSCTP_ADDR_OVER | GSCTP_ABORT | GSCTP_EOF)
+
+/* What is sent; gathered, checked, and the same on each try. */
+struct outgoing {
+	gsctp_assoc_id assoc;
+	bool use_default;	/* info is the stream alone */
+	struct gsctp_sndrcvinfo info;
+	const void *data;
+	size_t len;
+	union gs_addr to;
+	bool has_to;
+};
+
+/* The lock is held.  One try. */
+static int
+try_send(struct gs_endpoint *ep, const struct outgoing *o,
+    struct gs_assoc **which)
+{
+	struct gsctp_sndrcvinfo info = o->info;
+	struct gs_assoc *a;
+	int err;
+
+	a = gs_endpoint_assoc(ep, o->assoc);
+	if (a == NULL)
+		return o->assoc == 0 ? -EINVAL : -EPIPE;
+	*which = a;
+	if (o->use_default) {
+		info = a->default_send;
+		info.stream = o->info.stream;
+	}
+	err = gs_assoc_send(a, &info, o->data, o->len,
+	    o->has_to ? &o->to : NULL);
+	if (err == 0) {
+		ep->stat.send_cnt++;
+		ep->stat.send_oct += o->len;
+		if (o->len > ep->stat.send_max)
+			ep->stat.send_max = o->len;
+	}
+	return err;
+}
+
+/* Wait for room on the one association, and try again. */
+static int
+do_send(gsctp_sock s, const struct outgoing *o)
+{
+	uint64_t deadline = 0;
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int err, timeout_ms;
+
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	timeout_ms = ep->opts.send_timeout_ms;
+	if (timeout_ms != 0)
+		deadline = gs_deadline_ms(timeout_ms);
+	for (;;) {
+		err = try_send(ep, o, &a);
+		if (err != -EAGAIN || timeout_ms == 0)
+			break;
+		gs_assoc_hold(a);
+		err = gs_wait_locked(&a->cond, deadline);
+		gs_assoc_unhold(a);
+		ep = gs_endpoint_find(s);
+		if (ep == NULL)
+			err = -EBADF;
+		if (err != 0)
+			break;
+	}
+	gs_leave();
+	return err;
+}
+
+int
+gsctp_send(gsctp_sock s, gsctp_assoc_id assoc, uint16_t stream,
+    const void *data, size_t len)
+{
+	struct outgoing o;
+
+	if (data == NULL || len == 0)
+		return -EINVAL;
+	memset(&o, 0, sizeof(o));
+	o.assoc = assoc;
+	o.use_default = true;
+	o.info.stream = stream;
+	o.data = data;
+	o.len = len;
+	return do_send(s, &o);
+}
+
+/* The parts of iov as one block; *copy is to be freed, or NULL. */
+static int
+gather(const struct iovec *iov, size_t n, struct outgoing *o, uint8_t **copy)
+{
+	size_t i, total = 0;
+	uint8_t *p;
+
+	*copy = NULL;
+	if (iov == NULL && n > 0)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		if (iov[i].iov_base == NULL && iov[i].iov_len > 0)
+			return -EINVAL;
+		if (iov[i].iov_len > SIZE_MAX - total)
+			return -EMSGSIZE;
+		total += iov[i].iov_len;
+	}
+	o->len = total;
+	if (n == 1)
+		o->data = iov[0].iov_base;
+	if (n <= 1 || total == 0)
+		return 0;
+	if (total > UINT32_MAX)
+		return -EMSGSIZE;
+	p = malloc(total);
+	if (p == NULL)
+		return -ENOMEM;
+	*copy = p;
+	o->data = p;
+	for (i = 0; i < n; i++) {
+		if (iov[i].iov_len > 0)
+			memcpy(p, iov[i].iov_base, iov[i].iov_len);
+		p += iov[i].iov_len;
+	}
+	return 0;
+}
+
+static int
+check_info(const struct gsctp_sndrcvinfo *info, const struct sockaddr *to)
+{
+	if (info == NULL || (info->flags & ~SEND_FLAGS) != 0)
+		return -EINVAL;
+	if (info->ssn != 0 || info->tsn != 0 || info->cumtsn != 0)
+		return -EINVAL;
+	if ((info->flags & GSCTP_EOF) && (info->flags & GSCTP_ABORT))
+		return -EINVAL;
+	if (((info->flags & GSCTP_ADDR_OVER) != 0) != (to != NULL))
+		return -EINVAL;
+	return 0;
+}
+
+int
+gsctp_sendmsg(gsctp_sock s, const struct gsctp_sndrcvinfo *info,
+    const struct iovec *iov, size_t n, const struct sockaddr *to,
+    socklen_t tolen)
+{
+	struct outgoing o;
+	uint8_t *copy;
+	int err;
+
+	err = check_info(info, to);
+	if (err != 0)
+		return err;
+	memset(&o, 0, sizeof(o));
+	o.assoc = info->assoc_id;
+	o.info = *info;
+	if (to != NULL) {
+		err = gs_addr_from(&o.to, to, tolen);
+		if (err != 0)
+			return err;
+		gs_addr_unmap(&o.to);
+		o.has_to = true;
+	}
+	err = gather(iov, n, &o, &copy);
+	if (err != 0)
+		return err;
+	if (info->flags & GSCTP_EOF)
+		err = o.len == 0 ? gsctp_eof(s, o.assoc) : -EINVAL;
+	else if (info->flags & GSCTP_ABORT)
+		err = gsctp_abort(s, o.assoc, o.data, o.len);
+	else
+		err = o.len > 0 ? do_send(s, &o) : -EINVAL;
+	free(copy);
+	return err;
+}
+
+int
+gsctp_recv(gsctp_sock s, int timeout_ms, struct gsctp_msg **msg)
+{
+	uint64_t deadline;
+	struct gs_endpoint *ep;
+	struct gs_msg *m;
+	int err;
+
+	if (timeout_ms < -1 || msg == NULL)
+		return -EINVAL;
+	deadline = gs_deadline_ms(timeout_ms);
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	while ((m = gs_endpoint_take(ep)) == NULL && err == 0) {
+		gs_endpoint_hold(ep);
+		err = gs_wait_locked(&ep->cond, deadline);
+		gs_endpoint_unhold(ep);
+		ep = gs_endpoint_find(s);
+		if (ep == NULL) {
+			gs_leave();
+			return -EBADF;
+		}
+	}
+	gs_leave();
+	if (m == NULL)
+		return err;
+	*msg = &m->pub;
+	return 0;
+}
