@@ -1,0 +1,47 @@
+#!/bin/sh
+# Every public function and every option of the header has its manual page,
+# and the pages are clean mdoc.
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+: "${top_srcdir:=$here/../..}"
+header=$top_srcdir/include/gsctp/gsctp.h
+map=$top_srcdir/lib/gsctp.map
+
+set -- "$top_srcdir"/man/*.[137]
+if [ ! -e "$1" ]; then
+	echo "man_pages: no page in $top_srcdir/man" >&2
+	exit 1
+fi
+
+result=0
+complain() {
+	echo "man_pages: $*" >&2
+	result=1
+}
+
+# exports.sh sees to it that the map has the header's functions.
+functions=$(sed -n 's/^[[:space:]]*\(gsctp_[a-z0-9_]*\);$/\1/p' "$map")
+[ -n "$functions" ] || complain "no function in $map"
+for name in $functions; do
+	grep -E "^\.(Nm|Fn|Fo|Ft .* Fn) \"?$name\"?( |\$)" "$@" >/dev/null ||
+	    complain "no page has .Nm, .Fn or .Fo $name"
+done
+
+# GSCTP_NAME(...), but for GSCTP_NAME_(...), which are the header's own.
+options=$(sed -n 's/^#define \(GSCTP_[A-Z0-9_]*[A-Z0-9]\)(.*/\1/p' "$header")
+[ -n "$options" ] || complain "no option in $header"
+for name in $options; do
+	cat "$@" | grep -E "(^|[^A-Z0-9_])$name([^A-Z0-9_]|\$)" >/dev/null ||
+	    complain "no page tells of $name"
+done
+
+if ! command -v mandoc >/dev/null; then
+	[ "$result" -eq 0 ] || exit "$result"
+	echo "man_pages: names found; mandoc is not installed, so not linted"
+	exit 77
+fi
+mandoc -T lint -W warning "$@" >&2 || complain "mandoc has warnings"
+
+[ "$result" -ne 0 ] || echo "man_pages: $# pages"
+exit "$result"
