@@ -78,7 +78,6 @@ struct gs_assoc {
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */
-	bool end_is_silent;		/* the application is not told */
 
 	/* Receiving. */
 	struct gs_msg *head;		/* complete, not read yet */
