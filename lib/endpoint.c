@@ -36,6 +36,9 @@ static const struct gs_endpoint_opts default_opts = {
 	.data_io = true,
 };
 
+/* Open endpoints by their ids; guarded by the stack's lock. */
+static struct gs_handles handles = GS_HANDLES_INIT;
+
 static void
 endpoint_free(struct gs_endpoint *ep)
 {
@@ -199,7 +202,7 @@ gs_endpoint_open(const struct gs_endpoint_config *cfg,
 		err = bind_socket(ep);
 	if (err != 0)
 		goto free;
-	err = gs_handle_new(ep, &ep->id);
+	err = gs_handle_new(&handles, ep, &ep->id);
 	if (err != 0)
 		goto close;
 	gs_hub_add_endpoint(ep);
@@ -216,7 +219,13 @@ free:
 struct gs_endpoint *
 gs_endpoint_find(gsctp_sock s)
 {
-	return gs_handle_get(s.id);
+	return gs_handle_get(&handles, s.id);
+}
+
+size_t
+gs_endpoint_count(void)
+{
+	return gs_handle_count(&handles);
 }
 
 void
@@ -224,7 +233,7 @@ gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
 {
 	struct gs_assoc *a;
 
-	(void)gs_handle_del(ep->id);
+	(void)gs_handle_del(&handles, ep->id);
 	gs_hub_remove_endpoint(ep);
 	gs_hub_unmark(&ep->owner);
 	/* New peers are refused from here on; those in the listener's queue

@@ -87,6 +87,9 @@ void gs_endpoint_close(struct gs_endpoint *ep, bool must_abort);
 /* NULL for a stale handle. */
 struct gs_endpoint *gs_endpoint_find(gsctp_sock s);
 
+/* How many are open. */
+size_t gs_endpoint_count(void);
+
 int gs_endpoint_listen(struct gs_endpoint *ep, bool on);
 
 /* Options of what the engine tells the associations of ep. */

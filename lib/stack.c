@@ -13,7 +13,6 @@
 #include "driver.h"
 #include "endpoint.h"
 #include "engine.h"
-#include "handle.h"
 #include "hub.h"
 #include "log.h"
 
@@ -341,7 +340,7 @@ fill_running(struct gsctp_stack_info *info)
 	info->is_running = true;
 	info->udp_port = gs_wire_port(st.wire);
 	info->peer_udp_port = st.peer_udp_port;
-	info->sockets = (uint32_t)gs_handle_count();
+	info->sockets = (uint32_t)gs_endpoint_count();
 	info->associations = (uint32_t)gs_hub_nassocs();
 	info->in_packets = ws.in_packets;
 	info->out_packets = ws.out_packets;
