@@ -271,18 +271,23 @@ gs_assoc_close_socket(struct gs_assoc *a)
 void
 gs_assoc_destroy(struct gs_assoc *a)
 {
+	struct gs_endpoint *ep = a->ep;
+
 	gs_assoc_close_socket(a);
 	gs_hub_unmark(&a->owner);
 	gs_hub_remove_assoc(a);
-	if (a->ep != NULL) {
+	if (ep != NULL) {
 		if (a->in_ready)
 			TAILQ_REMOVE(&a->ep->ready, a, ready);
 		if (a->is_full)
 			a->ep->nfull--;
 		TAILQ_REMOVE(&a->ep->assocs, a, in_ep);
 		a->ep->nassocs--;
-		gs_endpoint_update(a->ep);
 		a->ep = NULL;
+		if (ep->stream.is_on && a->was_up)
+			gs_stream_ended(ep, a->id, a->end_error);
+		else
+			gs_endpoint_wake(ep);
 	} else {
 		gs_hub_remove_orphan(a);
 	}
@@ -292,6 +297,40 @@ gs_assoc_destroy(struct gs_assoc *a)
 		pthread_cond_broadcast(&a->cond);
 	else
 		assoc_free(a);
+}
+
+static void
+restamp(struct gs_msg *m, uint64_t sock)
+{
+	for (; m != NULL; m = m->next)
+		m->pub.sock.id = sock;
+}
+
+void
+gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to)
+{
+	struct gs_endpoint *from = a->ep;
+
+	if (a->in_ready) {
+		TAILQ_REMOVE(&from->ready, a, ready);
+		TAILQ_INSERT_TAIL(&to->ready, a, ready);
+	}
+	if (a->is_full) {
+		from->nfull--;
+		to->nfull++;
+	}
+	TAILQ_REMOVE(&from->assocs, a, in_ep);
+	from->nassocs--;
+	TAILQ_INSERT_TAIL(&to->assocs, a, in_ep);
+	to->nassocs++;
+	a->ep = to;
+	restamp(a->head, to->id);
+	restamp(a->made.head, to->id);
+	restamp(a->last, to->id);
+	/* Senders find out that it is not here any more. */
+	if (a->nwaiting > 0)
+		pthread_cond_broadcast(&a->cond);
+	gs_hub_mark(&a->owner);
 }
 
 void
@@ -501,6 +540,8 @@ void
 gs_assoc_touch(struct gs_assoc *a)
 {
 	gs_assoc_pump(a);
+	if (a->ep != NULL)
+		gs_delivery_run(a->ep);
 	if (a->phase == GS_ENDED && a->head == NULL) {
 		gs_assoc_destroy(a);
 		return;

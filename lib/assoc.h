@@ -74,6 +74,8 @@ struct gs_assoc {
 	uint16_t local_port;
 
 	struct gsctp_sndrcvinfo default_send;
+	bool was_up;
+	int end_error;			/* as struct gsctp_closed has it */
 	bool eof_wanted;		/* as soon as it is up */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
@@ -135,6 +137,9 @@ int gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to);
 int gs_assoc_eof(struct gs_assoc *a);
 int gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len);
+
+/* To another endpoint, with all that is queued. */
+void gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to);
 
 /* Our attempt gives way to the peer's; it starts anew where that fails. */
 void gs_assoc_yield(struct gs_assoc *a);

@@ -171,6 +171,20 @@ failure_of(const struct gs_assoc *a)
 	return err == -ECONNRESET ? -ECONNREFUSED : -ETIMEDOUT;
 }
 
+/* How an association that was up ended. */
+static int
+end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
+{
+	int err;
+
+	if (c->state == GSCTP_SHUTDOWN_COMP)
+		return 0;
+	if (a->aborted_here)
+		return -ECONNABORTED;
+	err = gs_esock_error(a->so);
+	return err == -ETIMEDOUT || err == -ECONNABORTED ? err : -ECONNRESET;
+}
+
 /* True where a blocking connect has taken it. */
 static bool
 on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
@@ -178,6 +192,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	switch (c->state) {
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
+		a->was_up = true;
 		a->out_streams = c->outbound_streams;
 		a->in_streams = c->inbound_streams;
 		a->last_traffic_ms = gs_now_ms();
@@ -200,6 +215,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	}
 	if (a->aborted_here && c->error == 0)
 		c->error = GS_CAUSE_USER_ABORT;
+	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
 		a->phase = GS_ENDED;
 		return tell_waiter(a, c, failure_of(a));
@@ -312,7 +328,7 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 
 	a->last_traffic_ms = gs_now_ms();
 	a->saw_data = true;
-	if (a->ep == NULL)
+	if (a->ep == NULL || a->ep->stream.is_read_shut)
 		return 0;
 	if (piece->is_last && is_cut(a, len)) {
 		a->in_parts = true;	/* a pdapi_event comes next */
@@ -439,6 +455,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.error = cause;
 	c.assoc_id = a->id;
 	a->phase = GS_ENDED;
+	a->end_error = outcome;
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);
 	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||
@@ -452,6 +469,16 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 		a->last = m;
 	else
 		deliver(a, m, &a->primary);
+}
+
+void
+gs_assoc_drop_data(struct gs_assoc *a)
+{
+	part_clear(&a->data);
+	a->in_parts = false;
+	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
+		gs_msg_free(gs_assoc_take(a));
+	gs_hub_mark(&a->owner);
 }
 
 struct gs_msg *

@@ -14,6 +14,9 @@
  * is thrown away. */
 void gs_assoc_pump(struct gs_assoc *a);
 
+/* Data that waits is not wanted any more. */
+void gs_assoc_drop_data(struct gs_assoc *a);
+
 /*
  * It ended, or never began, and the engine does not say so: make the
  * assoc_change ourselves and let go of the engine's socket.

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "hub.h"
 #include "opt.h"
 #include "stack.h"
 
@@ -42,6 +43,8 @@ check_free(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n)
 		if (a != NULL)
 			return a->phase == GS_CONNECTING ||
 			    a->phase == GS_YIELDED ? -EALREADY : -EISCONN;
+		if (gs_hub_child_has_peer(ep, &addrs[i]))
+			return -EISCONN;
 	}
 	return 0;
 }
@@ -54,6 +57,8 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	size_t i;
 	int err = 0;
 
+	if (ep->stream.is_on)
+		err = gs_stream_check_connect(ep);
 	for (i = 0; err == 0 && i < n; i++)
 		err = check_target(ep, &addrs[i]);
 	if (err == 0)
@@ -188,6 +193,12 @@ gsctp_connect_init(gsctp_sock s, const struct sockaddr *addr,
 	return gsctp_connectx_init(s, &one, 1, opts, nopts, assoc);
 }
 
+static int
+no_assoc(const struct gs_endpoint *ep)
+{
+	return ep->stream.is_on ? -ENOTCONN : -EPIPE;
+}
+
 int
 gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc)
 {
@@ -199,7 +210,7 @@ gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc)
 	if (err != 0)
 		return err;
 	a = gs_endpoint_assoc(ep, assoc);
-	err = a != NULL ? gs_assoc_eof(a) : -EPIPE;
+	err = a != NULL ? gs_assoc_eof(a) : no_assoc(ep);
 	gs_leave();
 	return err;
 }
@@ -220,7 +231,7 @@ gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
 	if (err != 0)
 		return err;
 	a = gs_endpoint_assoc(ep, assoc);
-	err = a != NULL ? gs_assoc_abort(a, reason, len) : -EPIPE;
+	err = a != NULL ? gs_assoc_abort(a, reason, len) : no_assoc(ep);
 	gs_leave();
 	return err;
 }

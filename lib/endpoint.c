@@ -25,6 +25,10 @@
 /* Memory that one peer's unread message may take. */
 #define BUFFER_DEFAULT (16u * 1024 * 1024)
 
+/* The engine refuses what comes past this between two settlings; a batch of
+ * packets is far less. */
+#define BACKLOG 1024
+
 #define EPHEMERAL_FIRST 49152
 #define EPHEMERAL_LAST 65535
 
@@ -32,6 +36,7 @@ static const struct gs_endpoint_opts default_opts = {
 	.buffer = BUFFER_DEFAULT,
 	.mapped_v4 = true,
 	.send_timeout_ms = -1,
+	.exit_on_close = true,
 	.events = EV_DEFAULT,
 	.data_io = true,
 };
@@ -45,6 +50,8 @@ endpoint_free(struct gs_endpoint *ep)
 	pthread_cond_destroy(&ep->cond);
 	gs_ready_free(ep->fd);
 	gs_auth_fini(&ep->auth);
+	gs_delivery_fini(&ep->delivery);
+	gs_stream_fini(ep);
 	free(ep->addrs);
 	free(ep);
 }
@@ -167,15 +174,13 @@ bind_socket(struct gs_endpoint *ep)
 	return 0;
 }
 
-int
-gs_endpoint_open(const struct gs_endpoint_config *cfg,
-    struct gs_endpoint **out)
+/* An endpoint that has nothing yet. */
+static int
+endpoint_new(bool is_stream, struct gs_endpoint **out)
 {
 	struct gs_endpoint *ep;
 	int err;
 
-	if (cfg->port != 0 && !gs_hub_port_is_free(cfg, cfg->port))
-		return -EADDRINUSE;
 	ep = calloc(1, sizeof(*ep));
 	if (ep == NULL)
 		return -ENOMEM;
@@ -185,12 +190,64 @@ gs_endpoint_open(const struct gs_endpoint_config *cfg,
 		return err;
 	}
 	ep->owner.kind = GS_OWNER_ENDPOINT;
+	TAILQ_INIT(&ep->assocs);
+	TAILQ_INIT(&ep->ready);
+	if (is_stream)
+		err = gs_stream_init(ep);
+	if (err != 0) {
+		endpoint_free(ep);
+		return err;
+	}
+	*out = ep;
+	return 0;
+}
+
+int
+gs_endpoint_new_child(struct gs_endpoint *parent, struct gs_endpoint **out)
+{
+	struct gs_endpoint *ep;
+	int err;
+
+	err = endpoint_new(true, &ep);
+	if (err != 0)
+		return err;
+	ep->is_child = true;
+	ep->v6 = parent->v6;
+	ep->port = parent->port;
+	ep->opts = parent->opts;
+	ep->opts.autoclose_s = 0;
+	ep->is_wildcard = parent->is_wildcard;
+	ep->addrs = calloc(parent->naddrs, sizeof(*ep->addrs));
+	err = ep->addrs != NULL ? gs_handle_new(&handles, ep, &ep->id) :
+				  -ENOMEM;
+	if (err != 0) {
+		endpoint_free(ep);
+		return err;
+	}
+	memcpy(ep->addrs, parent->addrs, parent->naddrs * sizeof(*ep->addrs));
+	ep->naddrs = parent->naddrs;
+	gs_hub_add_endpoint(ep);
+	*out = ep;
+	return 0;
+}
+
+int
+gs_endpoint_open(const struct gs_endpoint_config *cfg,
+    struct gs_endpoint **out)
+{
+	struct gs_endpoint *ep;
+	int err;
+
+	if (cfg->port != 0 && !gs_hub_port_is_free(cfg, cfg->port))
+		return -EADDRINUSE;
+	err = endpoint_new(cfg->is_stream, &ep);
+	if (err != 0)
+		return err;
 	ep->v6 = cfg->v6;
 	ep->opts = default_opts;
 	ep->opts.v6only = cfg->v6only;
 	ep->opts.reuseaddr = cfg->reuseaddr;
-	TAILQ_INIT(&ep->assocs);
-	TAILQ_INIT(&ep->ready);
+	ep->delivery.mbox = cfg->mbox;
 
 	ep->port = cfg->port != 0 ? cfg->port : ephemeral_port(cfg);
 	err = ep->port != 0 ? choose_addrs(ep, cfg) : -EADDRINUSE;
@@ -229,19 +286,43 @@ gs_endpoint_count(void)
 }
 
 void
+gs_endpoint_release_port(struct gs_endpoint *ep)
+{
+	if (ep->so == NULL)
+		return;
+	gs_hub_unmark(&ep->owner);
+	gs_esock_close(ep->so);
+	ep->so = NULL;
+	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
+}
+
+static bool
+has_unread_data(const struct gs_msgq *q)
+{
+	const struct gs_msg *m;
+
+	for (m = q->head; m != NULL; m = m->next)
+		if (m->pub.type == GSCTP_MSG_DATA)
+			return true;
+	return false;
+}
+
+void
 gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
 {
 	struct gs_assoc *a;
 
 	(void)gs_handle_del(&handles, ep->id);
 	gs_hub_remove_endpoint(ep);
-	gs_hub_unmark(&ep->owner);
 	/* New peers are refused from here on; those in the listener's queue
 	 * are aborted. */
-	gs_endpoint_accept(ep);
-	gs_esock_close(ep->so);
-	ep->so = NULL;
-	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
+	if (ep->so != NULL)
+		gs_endpoint_accept(ep);
+	if (ep->stream.is_on)
+		gs_stream_close(ep);
+	gs_endpoint_release_port(ep);
+	if (has_unread_data(&ep->delivery.queue))
+		must_abort = true;
 	while ((a = TAILQ_FIRST(&ep->assocs)) != NULL)
 		gs_assoc_orphan(a, must_abort);
 	ep->is_closed = true;
@@ -252,13 +333,15 @@ gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
 }
 
 int
-gs_endpoint_listen(struct gs_endpoint *ep, bool on)
+gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog)
 {
 	int err;
 
-	err = gs_esock_listen(ep->so, on);
+	if (ep->stream.is_on)
+		return gs_stream_listen(ep, backlog);
+	err = gs_esock_listen(ep->so, backlog > 0 ? BACKLOG : 0);
 	if (err == 0)
-		ep->is_listening = on;
+		ep->is_listening = backlog > 0;
 	return err;
 }
 
@@ -275,10 +358,11 @@ gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events)
 {
 	uint32_t old = gs_engine_events(ep);
 	struct gs_assoc *a;
-	int err;
+	int err = 0;
 
 	ep->opts.events = events;
-	err = gs_eopt_subscribe(ep->so, old, gs_engine_events(ep));
+	if (ep->so != NULL)
+		err = gs_eopt_subscribe(ep->so, old, gs_engine_events(ep));
 	TAILQ_FOREACH(a, &ep->assocs, in_ep)
 		if (err == 0 && a->so != NULL && a->phase != GS_ENDED)
 			err = subscribe_assoc(a, old);
@@ -290,12 +374,15 @@ gs_endpoint_accept(struct gs_endpoint *ep)
 {
 	struct socket *so;
 	struct gs_assoc *a;
+	int err;
 
 	while ((so = gs_esock_accept(ep->so)) != NULL) {
-		if (gs_assoc_adopt(ep, so, &a) != 0) {
+		err = ep->stream.is_on ? gs_stream_arrive(ep, so) :
+					 gs_assoc_adopt(ep, so, &a);
+		if (err != 0) {
 			gs_logf(GSCTP_LOG_ERROR,
-			    "port %u: out of memory, an association is "
-			    "refused", ep->port);
+			    "port %u: an association is refused: %s",
+			    ep->port, gsctp_strerror(err));
 			gs_esock_close(so);
 		}
 	}
@@ -304,8 +391,11 @@ gs_endpoint_accept(struct gs_endpoint *ep)
 struct gs_assoc *
 gs_endpoint_assoc(struct gs_endpoint *ep, gsctp_assoc_id id)
 {
-	struct gs_assoc *a = gs_hub_find_assoc(id);
+	struct gs_assoc *a;
 
+	if (ep->stream.is_on)
+		return TAILQ_FIRST(&ep->assocs);
+	a = gs_hub_find_assoc(id);
 	return a != NULL && a->ep == ep ? a : NULL;
 }
 
@@ -324,7 +414,8 @@ gs_endpoint_peer(struct gs_endpoint *ep, const union gs_addr *peer)
 bool
 gs_endpoint_is_readable(const struct gs_endpoint *ep)
 {
-	return !TAILQ_EMPTY(&ep->ready);
+	return !TAILQ_EMPTY(&ep->ready) || ep->delivery.queue.count > 0 ||
+	    ep->stream.npending > 0;
 }
 
 struct gs_msg *
@@ -334,6 +425,11 @@ gs_endpoint_take(struct gs_endpoint *ep)
 	struct gs_msg *m;
 	size_t len;
 
+	m = gs_msgq_get(&ep->delivery.queue);
+	if (m != NULL) {
+		gs_endpoint_update(ep);
+		return m;
+	}
 	if (a == NULL)
 		return NULL;
 	m = gs_assoc_take(a);
@@ -356,6 +452,14 @@ gs_endpoint_update(struct gs_endpoint *ep)
 		return;
 	gs_ready_set_readable(ep->fd, gs_endpoint_is_readable(ep));
 	gs_ready_set_writable(ep->fd, ep->nfull == 0);
+}
+
+void
+gs_endpoint_wake(struct gs_endpoint *ep)
+{
+	gs_endpoint_update(ep);
+	if (ep->nwaiting > 0)
+		pthread_cond_broadcast(&ep->cond);
 }
 
 int

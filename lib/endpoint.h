@@ -23,6 +23,8 @@
 #include "addr.h"
 #include "assoc.h"
 #include "endpoint_auth.h"
+#include "endpoint_deliver.h"
+#include "endpoint_stream.h"
 #include "msg.h"
 
 struct gs_ready;
@@ -35,6 +37,8 @@ struct gs_endpoint_opts {
 	bool v6only;
 	bool mapped_v4;
 	int32_t send_timeout_ms;
+	bool send_timeout_close;
+	bool exit_on_close;
 	uint32_t autoclose_s;
 	uint32_t events;		/* GS_EV_..., what is delivered */
 	bool data_io;
@@ -47,13 +51,21 @@ struct gs_endpoint {
 	bool v6;
 	bool is_listening;
 	bool is_closed;
-	struct socket *so;		/* the listener, always there */
+	/*
+	 * The listener, which holds the port and the options for what is to
+	 * come.  NULL: what was accepted or peeled off, and a one-to-one
+	 * endpoint that has had its association.
+	 */
+	struct socket *so;
+	bool is_child;			/* accepted or peeled off */
 	uint16_t port;
 	union gs_addr *addrs;		/* bound to, at least one */
 	size_t naddrs;
 	bool is_wildcard;
 	struct gs_endpoint_opts opts;
 	struct gs_endpoint_auth auth;
+	struct gs_delivery delivery;
+	struct gs_stream stream;
 	struct gsctp_stat stat;
 
 	struct gs_assoc_list assocs;
@@ -72,12 +84,19 @@ struct gs_endpoint_config {
 	bool v6;
 	bool v6only;
 	bool reuseaddr;
+	bool is_stream;
+	uint64_t mbox;			/* 0: none */
 	uint16_t port;			/* 0: ephemeral */
 	union gs_addr *addrs;		/* none: every address */
 	size_t naddrs;
 };
 
 int gs_endpoint_open(const struct gs_endpoint_config *cfg,
+    struct gs_endpoint **out);
+
+/* One-to-one, with parent's port, addresses and options, and without an
+ * association yet.  0, -EMFILE or -ENOMEM. */
+int gs_endpoint_new_child(struct gs_endpoint *parent,
     struct gs_endpoint **out);
 
 /* The associations become orphans; must_abort: none is ended gracefully.
@@ -90,7 +109,11 @@ struct gs_endpoint *gs_endpoint_find(gsctp_sock s);
 /* How many are open. */
 size_t gs_endpoint_count(void);
 
-int gs_endpoint_listen(struct gs_endpoint *ep, bool on);
+/* backlog 0: not any more.  0 or -EINVAL. */
+int gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog);
+
+/* Nothing more is to come from this port. */
+void gs_endpoint_release_port(struct gs_endpoint *ep);
 
 /* Options of what the engine tells the associations of ep. */
 int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);
@@ -98,7 +121,8 @@ int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);
 /* Associations that came up on the listener. */
 void gs_endpoint_accept(struct gs_endpoint *ep);
 
-/* An association of ep by id, which may be ending, or NULL. */
+/* An association of ep by id, which may be ending, or NULL.  A one-to-one
+ * endpoint's, whatever the id. */
 struct gs_assoc *gs_endpoint_assoc(struct gs_endpoint *ep, gsctp_assoc_id id);
 
 /* The association in the engine, or the attempt, with this peer. */
@@ -111,6 +135,9 @@ bool gs_endpoint_is_readable(const struct gs_endpoint *ep);
 
 /* Readable, writable or closed may have changed: wake and tell. */
 void gs_endpoint_update(struct gs_endpoint *ep);
+
+/* The same, and receivers must look again even if nothing is there. */
+void gs_endpoint_wake(struct gs_endpoint *ep);
 
 /* Around a wait on ep->cond. */
 void gs_endpoint_hold(struct gs_endpoint *ep);

@@ -176,6 +176,8 @@ set_defaults(void)
 	/* Else it is five times the association's own, and counts while data
 	 * is still being sent: a small one would cut that off. */
 	usrsctp_sysctl_set_sctp_shutdown_guard_time_default(SHUTDOWN_GUARD_S);
+	/* A full listener says so, RFC 9260 5.1. */
+	usrsctp_sysctl_set_sctp_abort_if_one_2_one_hits_limit(1);
 	/* ECN bits do not reach the engine through UDP reliably. */
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
 	/* Address changes are broken in the engine: see doc/engine.md. */

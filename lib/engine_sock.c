@@ -25,10 +25,6 @@ struct sndbuf_use {
 	uint32_t unread;
 };
 
-/* The engine aborts what comes past one and a half times this between two
- * settlings; a batch of packets is far less. */
-#define BACKLOG 1024
-
 bool gs_engine_sharing_port;
 unsigned int gs_engine_hashes;
 
@@ -198,9 +194,9 @@ __wrap_sctp_hashinit_flags(int elements, void *type, unsigned long *mask,
 }
 
 int
-gs_esock_listen(struct socket *so, bool on)
+gs_esock_listen(struct socket *so, int backlog)
 {
-	return usrsctp_listen(so, on ? BACKLOG : 0) == 0 ? 0 : -errno;
+	return usrsctp_listen(so, backlog) == 0 ? 0 : -errno;
 }
 
 struct socket *

@@ -38,7 +38,9 @@ void gs_esock_close(struct socket *so);
 int gs_esock_bind(struct socket *so, const union gs_addr *addrs, size_t n,
     bool share);
 
-int gs_esock_listen(struct socket *so, bool on);
+/* Associations that may come up until they are accepted; 0: listen no more.
+ * Who comes when it is full gets an ABORT. */
+int gs_esock_listen(struct socket *so, int backlog);
 
 /* An association that has come up on a listener, or NULL. */
 struct socket *gs_esock_accept(struct socket *listener);

@@ -93,6 +93,8 @@ static const char *const msg_types[] = {
 	[GSCTP_MSG_ASSOC_RESET] = "assoc_reset",
 	[GSCTP_MSG_STREAM_CHANGE] = "stream_change",
 	[GSCTP_MSG_NOTIFICATIONS_STOPPED] = "notifications_stopped",
+	[GSCTP_MSG_PASSIVE] = "passive",
+	[GSCTP_MSG_CLOSED] = "closed",
 };
 
 static const char *const assoc_changes[] = {

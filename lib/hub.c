@@ -179,13 +179,33 @@ overlaps(const struct gs_endpoint *ep, const struct gs_endpoint_config *cfg)
 	return false;
 }
 
+static bool
+is_bound_alike(const struct gs_endpoint *a, const struct gs_endpoint *b)
+{
+	return a->port == b->port && a->naddrs == b->naddrs &&
+	    gs_addr_same_ip(&a->addrs[0], &b->addrs[0]);
+}
+
+bool
+gs_hub_child_has_peer(const struct gs_endpoint *like,
+    const union gs_addr *peer)
+{
+	struct gs_endpoint *ep;
+
+	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
+		if (ep->is_child && is_bound_alike(ep, like) &&
+		    gs_endpoint_peer(ep, peer) != NULL)
+			return true;
+	return false;
+}
+
 bool
 gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port)
 {
 	struct gs_endpoint *ep;
 
 	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
-		if (ep->port == port && overlaps(ep, cfg))
+		if (ep->so != NULL && ep->port == port && overlaps(ep, cfg))
 			return false;
 	return true;
 }

@@ -48,6 +48,11 @@ pthread_cond_t *gs_hub_orphan_cond(void);
 void gs_hub_mark(struct gs_owner *o);
 void gs_hub_unmark(struct gs_owner *o);
 
+/* One accepted or peeled off from an endpoint with these addresses, which
+ * has this peer: a second one is not possible. */
+bool gs_hub_child_has_peer(const struct gs_endpoint *like,
+    const union gs_addr *peer);
+
 /* Are all open endpoints' ports but ep's clear of this one's? */
 bool gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port);
 

@@ -82,6 +82,30 @@ gs_msgq_clear(struct gs_msgq *q)
 }
 
 void
+gs_msgq_prepend(struct gs_msgq *q, struct gs_msgq *from)
+{
+	if (from->head == NULL)
+		return;
+	from->tail->next = q->head;
+	q->head = from->head;
+	if (q->tail == NULL)
+		q->tail = from->tail;
+	q->count += from->count;
+	*from = (struct gs_msgq){ NULL, NULL, 0 };
+}
+
+void
+gs_msgq_split(struct gs_msgq *q, uint64_t sock, struct gs_msgq *out)
+{
+	struct gs_msgq all = *q;
+	struct gs_msg *m;
+
+	*q = (struct gs_msgq){ NULL, NULL, 0 };
+	while ((m = gs_msgq_get(&all)) != NULL)
+		gs_msgq_put(m->pub.sock.id == sock ? out : q, m);
+}
+
+void
 gsctp_msg_free(struct gsctp_msg *msg)
 {
 	if (msg != NULL)

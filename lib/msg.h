@@ -39,4 +39,10 @@ void gs_msgq_put(struct gs_msgq *q, struct gs_msg *m);
 struct gs_msg *gs_msgq_get(struct gs_msgq *q);	/* NULL if empty */
 void gs_msgq_clear(struct gs_msgq *q);		/* frees all */
 
+/* All of from goes before what q has. */
+void gs_msgq_prepend(struct gs_msgq *q, struct gs_msgq *from);
+
+/* The messages of the socket sock leave q and go behind what out has. */
+void gs_msgq_split(struct gs_msgq *q, uint64_t sock, struct gs_msgq *out);
+
 #endif

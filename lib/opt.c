@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
+#include "mbox.h"
 #include "opt_own.h"
 #include "stack.h"
 
@@ -67,10 +68,14 @@ static const struct row rows[] = {
 	OWN(DONTROUTE, S | G, dontroute),
 	ROW(IPV6_V6ONLY, G | O, NULL, gs_get_v6only, 0),
 	OWN(SEND_TIMEOUT_MS, S | G, send_timeout),
+	OWN(ACTIVE, S | G, active),
+	OWN(EXIT_ON_CLOSE, S | G, exit_on_close),
+	OWN(SEND_TIMEOUT_CLOSE, S | G, send_timeout_close),
 
 	ROW(TYPE, G | O, NULL, gs_get_type, 0),
 	ROW(FAMILY, G | O, NULL, gs_get_family, 0),
 	ROW(IP, G | O, NULL, gs_get_ip, 0),
+	ROW(MBOX, G | O, NULL, gs_get_mbox, 0),
 
 	ENGINE(REMOTE_UDP_ENCAPS_PORT, S | G | ID, AT(udp_encaps)),
 	ENGINE(ENABLE_STREAM_RESET, S | G | ID, AT(assoc_value)),
@@ -94,6 +99,19 @@ find_row(const struct gsctp_opt *o)
 	return NULL;
 }
 
+/* That of a one-to-one endpoint, for what one has; NULL for the endpoint. */
+static int
+find_only(struct gs_endpoint *ep, const struct row *r, struct gs_assoc **out)
+{
+	struct gs_assoc *a = gs_endpoint_assoc(ep, 0);
+
+	if ((r->allows & ID) && a != NULL && a->so != NULL)
+		*out = a;
+	else if (r->allows & NEED)
+		return -ENOTCONN;
+	return 0;
+}
+
 /* The association that the option names; NULL for the endpoint. */
 static int
 find_assoc(struct gs_endpoint *ep, const struct row *r,
@@ -102,12 +120,24 @@ find_assoc(struct gs_endpoint *ep, const struct row *r,
 	gsctp_assoc_id id = 0;
 
 	*out = NULL;
+	if (ep->stream.is_on)
+		return find_only(ep, r, out);
 	if (r->allows & ID)
 		memcpy(&id, (const char *)o + r->assoc_at, sizeof(id));
 	if (id == 0)
 		return (r->allows & NEED) ? -EINVAL : 0;
 	*out = gs_endpoint_assoc(ep, id);
 	return *out != NULL && (*out)->so != NULL ? 0 : -EINVAL;
+}
+
+/* What has no listener has its association alone. */
+static int
+set_child(struct gs_endpoint *ep, const struct gsctp_opt *o)
+{
+	struct gs_assoc *a = gs_endpoint_assoc(ep, 0);
+
+	return a != NULL && a->so != NULL ? gs_eopt_set(a->so, true, o) :
+					    -ENOTCONN;
 }
 
 static int
@@ -123,6 +153,8 @@ set_engine(struct gs_endpoint *ep, const struct row *r, struct gs_assoc *a,
 			gs_assoc_check_primary(a);
 		return err;
 	}
+	if (ep->so == NULL)
+		return set_child(ep, o);
 	err = gs_eopt_set(ep->so, false, o);
 	if (err != 0 || (r->allows & ALL) == 0)
 		return err;
@@ -190,8 +222,12 @@ get_one(struct gs_endpoint *ep, struct gsctp_opt *o)
 		return err;
 	if (r->get != NULL)
 		return r->get(ep, a, o);
-	return a != NULL ? gs_eopt_get(a->so, true, o) :
-			   gs_eopt_get(ep->so, false, o);
+	if (a == NULL && ep->so == NULL)
+		a = gs_endpoint_assoc(ep, 0);
+	if (a == NULL)
+		return ep->so != NULL ? gs_eopt_get(ep->so, false, o) :
+					-ENOTCONN;
+	return a->so != NULL ? gs_eopt_get(a->so, true, o) : -ENOTCONN;
 }
 
 int
@@ -259,9 +295,14 @@ read_one(const struct gsctp_opt *o, struct gs_endpoint_config *cfg)
 {
 	switch (o->id) {
 	case GSCTP_OPT_TYPE:
-		if (o->u.value == GSCTP_STREAM)
-			return -EOPNOTSUPP;
-		return o->u.value == GSCTP_SEQPACKET ? 0 : -EINVAL;
+		if (o->u.value > GSCTP_STREAM)
+			return -EINVAL;
+		cfg->is_stream = o->u.value == GSCTP_STREAM;
+		return 0;
+	case GSCTP_OPT_MBOX:
+		cfg->mbox = o->u.mbox.id;
+		return cfg->mbox == 0 || gs_mbox_exists(cfg->mbox) ? 0 :
+								     -EINVAL;
 	case GSCTP_OPT_FAMILY:
 		if (o->u.value > GSCTP_INET6)
 			return -EINVAL;

@@ -313,6 +313,8 @@ gs_set_auth(struct gs_endpoint *ep, struct gs_assoc *a,
 
 	if (a != NULL)
 		return gs_eopt_set(a->so, true, o);
+	if (ep->so == NULL)
+		return -ENOTCONN;
 	err = gs_eopt_set(ep->so, false, o);
 	return err == 0 ? gs_auth_remember(&ep->auth, o) : err;
 }
@@ -338,6 +340,66 @@ gs_get_send_timeout(struct gs_endpoint *ep, struct gs_assoc *a,
 }
 
 int
+gs_set_active(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)a;
+	return gs_delivery_set(ep, o->u.active);
+}
+
+int
+gs_get_active(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.active = gs_deliver_get(&ep->delivery.mode);
+	return 0;
+}
+
+int
+gs_get_mbox(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.mbox.id = ep->delivery.mbox;
+	return 0;
+}
+
+int
+gs_set_exit_on_close(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)a;
+	ep->opts.exit_on_close = o->u.flag;
+	return 0;
+}
+
+int
+gs_get_exit_on_close(struct gs_endpoint *ep, struct gs_assoc *a,
+    struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.flag = ep->opts.exit_on_close;
+	return 0;
+}
+
+int
+gs_set_send_timeout_close(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)a;
+	ep->opts.send_timeout_close = o->u.flag;
+	return 0;
+}
+
+int
+gs_get_send_timeout_close(struct gs_endpoint *ep, struct gs_assoc *a,
+    struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.flag = ep->opts.send_timeout_close;
+	return 0;
+}
+
+int
 gs_get_v6only(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 {
 	(void)a;
@@ -348,9 +410,8 @@ gs_get_v6only(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 int
 gs_get_type(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 {
-	(void)ep;
 	(void)a;
-	o->u.value = GSCTP_SEQPACKET;
+	o->u.value = ep->stream.is_on ? GSCTP_STREAM : GSCTP_SEQPACKET;
 	return 0;
 }
 

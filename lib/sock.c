@@ -86,15 +86,17 @@ gsctp_close(gsctp_sock s)
 }
 
 int
-gsctp_listen(gsctp_sock s, bool on)
+gsctp_listen(gsctp_sock s, int backlog)
 {
 	struct gs_endpoint *ep;
 	int err;
 
+	if (backlog < 0)
+		return -EINVAL;
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
-	err = gs_endpoint_listen(ep, on);
+	err = gs_endpoint_listen(ep, (unsigned int)backlog);
 	gs_leave();
 	return err;
 }
@@ -180,7 +182,7 @@ assoc_addrs(struct gs_endpoint *ep, gsctp_assoc_id id, bool peer,
 
 	a = gs_endpoint_assoc(ep, id);
 	if (a == NULL)
-		return -EINVAL;
+		return ep->stream.is_on ? -ENOTCONN : -EINVAL;
 	if (a->so == NULL)
 		return peer ? give_addrs(ep, a->targets, a->ntargets,
 		    gs_addr_port(&a->primary), to, max) : 0;
@@ -203,7 +205,7 @@ gsctp_socknames(gsctp_sock s, gsctp_assoc_id assoc,
 	n = gs_api_endpoint(s, &ep);
 	if (n != 0)
 		return n;
-	if (assoc != 0)
+	if (ep->stream.is_on ? gs_endpoint_assoc(ep, 0) != NULL : assoc != 0)
 		n = assoc_addrs(ep, assoc, false, addrs, max);
 	else if (ep->is_wildcard)
 		n = wildcard_addrs(ep, addrs, max);

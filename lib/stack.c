@@ -64,12 +64,20 @@ once(void)
 }
 
 int
+gs_stack_check(void)
+{
+	return atomic_load_explicit(&is_child, memory_order_relaxed) ?
+	    -ESTALE : 0;
+}
+
+int
 gs_api_enter(void)
 {
-	if (atomic_load_explicit(&is_child, memory_order_relaxed))
-		return -ESTALE;
-	gs_enter();
-	return 0;
+	int err = gs_stack_check();
+
+	if (err == 0)
+		gs_enter();
+	return err;
 }
 
 int

@@ -14,6 +14,9 @@
 
 #include <gsctp/gsctp.h>
 
+/* 0, or -ESTALE after fork(). */
+int gs_stack_check(void);
+
 /* 0 with the stack's lock held, or -ESTALE without it. */
 int gs_api_enter(void);
 

@@ -36,6 +36,8 @@ try_send(struct gs_endpoint *ep, const struct outgoing *o,
 	int err;
 
 	a = gs_endpoint_assoc(ep, o->assoc);
+	if (a == NULL && ep->stream.is_on)
+		return -ENOTCONN;
 	if (a == NULL)
 		return o->assoc == 0 ? -EINVAL : -EPIPE;
 	*which = a;
@@ -52,6 +54,16 @@ try_send(struct gs_endpoint *ep, const struct outgoing *o,
 			ep->stat.send_max = o->len;
 	}
 	return err;
+}
+
+/* gen_tcp: send_timeout_close. */
+static void
+give_up(struct gs_endpoint *ep, const struct outgoing *o)
+{
+	struct gs_assoc *a = gs_endpoint_assoc(ep, o->assoc);
+
+	if (ep->opts.send_timeout_close && a != NULL)
+		(void)gs_assoc_abort(a, NULL, 0);	/* or it has ended */
 }
 
 /* Wait for room on the one association, and try again. */
@@ -82,6 +94,8 @@ do_send(gsctp_sock s, const struct outgoing *o)
 		if (err != 0)
 			break;
 	}
+	if (err == -ETIMEDOUT)
+		give_up(ep, o);
 	gs_leave();
 	return err;
 }
@@ -189,6 +203,41 @@ gsctp_sendmsg(gsctp_sock s, const struct gsctp_sndrcvinfo *info,
 	return err;
 }
 
+/* May a thread read from it, or wait to? */
+static int
+check_passive(const struct gs_endpoint *ep)
+{
+	if (gs_deliver_is_active(&ep->delivery.mode))
+		return -EINVAL;
+	if (ep->stream.is_on && ep->nassocs == 0 &&
+	    ep->delivery.queue.count == 0)
+		return -ENOTCONN;
+	return 0;
+}
+
+/* The next message of s; the lock is held. */
+static int
+next_message(gsctp_sock s, struct gs_endpoint *ep, uint64_t deadline,
+    struct gs_msg **out)
+{
+	int err = 0, state;
+
+	for (;;) {
+		state = check_passive(ep);
+		if (state != 0)
+			return state;
+		*out = gs_endpoint_take(ep);
+		if (*out != NULL || err != 0)
+			return *out != NULL ? 0 : err;
+		gs_endpoint_hold(ep);
+		err = gs_wait_locked(&ep->cond, deadline);
+		gs_endpoint_unhold(ep);
+		ep = gs_endpoint_find(s);
+		if (ep == NULL)
+			return -EBADF;
+	}
+}
+
 int
 gsctp_recv(gsctp_sock s, int timeout_ms, struct gsctp_msg **msg)
 {
@@ -203,19 +252,9 @@ gsctp_recv(gsctp_sock s, int timeout_ms, struct gsctp_msg **msg)
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
-	while ((m = gs_endpoint_take(ep)) == NULL && err == 0) {
-		gs_endpoint_hold(ep);
-		err = gs_wait_locked(&ep->cond, deadline);
-		gs_endpoint_unhold(ep);
-		ep = gs_endpoint_find(s);
-		if (ep == NULL) {
-			gs_leave();
-			return -EBADF;
-		}
-	}
+	err = next_message(s, ep, deadline, &m);
 	gs_leave();
-	if (m == NULL)
-		return err;
-	*msg = &m->pub;
-	return 0;
+	if (err == 0)
+		*msg = &m->pub;
+	return err;
 }

@@ -377,7 +377,7 @@ take(struct receiver *rx, const struct gsctp_msg *msg, int *status)
 	if (rx->assoc == 0) {
 		rx->assoc = msg->assoc_id;
 		rx->began = now_us();
-		(void)gsctp_listen(rx->s, false);
+		(void)gsctp_listen(rx->s, 0);
 	} else if (msg->assoc_id != rx->assoc) {
 		/* It came just before listening ended. */
 		(void)gsctp_abort(rx->s, msg->assoc_id, busy, sizeof(busy) - 1);

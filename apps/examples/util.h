@@ -138,7 +138,7 @@ open_listener(const char *name, uint16_t port, char *const *hosts, int n,
 
 	err = gsctp_open(port, opts, nopts, s);
 	if (err == 0)
-		err = gsctp_listen(*s, true);
+		err = gsctp_listen(*s, GSCTP_BACKLOG);
 	if (err != 0) {
 		return fail(name, "cannot listen on port %u: %s",
 		    (unsigned int)port, error_text(err));

@@ -13,6 +13,8 @@
  *    The log sink is the only function of the application that is called
  *    back, from whichever thread has something to say.
  *  - A handle is a plain value.  A stale one is -EBADF, always.
+ *  - On a one-to-one socket (GSCTP_STREAM) an assoc_id is not looked at: it
+ *    is its one association.
  *  - A child of fork() must not use the stack that its parent has, or
  *    had: every call answers -ESTALE there.  A program that it executes
  *    may start its own.
@@ -52,6 +54,11 @@ typedef struct gsctp_sock {
 
 /* An association, unique in the process; 0 is the endpoint. */
 typedef uint32_t gsctp_assoc_id;
+
+/* A mailbox, by value: what an Erlang process is to gen_sctp.  {0} is none. */
+typedef struct gsctp_mbox {
+	uint64_t id;
+} gsctp_mbox;
 
 /*
  * The stack
@@ -227,11 +234,15 @@ enum gsctp_opt_id {
 	GSCTP_OPT_DONTROUTE = 39,	/* of the whole stack */
 	GSCTP_OPT_IPV6_V6ONLY = 40,
 	GSCTP_OPT_SEND_TIMEOUT_MS = 41,
+	GSCTP_OPT_ACTIVE = 42,
+	GSCTP_OPT_EXIT_ON_CLOSE = 43,
+	GSCTP_OPT_SEND_TIMEOUT_CLOSE = 44,
 
 	/* open only */
 	GSCTP_OPT_TYPE = 48,
 	GSCTP_OPT_FAMILY = 49,
 	GSCTP_OPT_IP = 50,
+	GSCTP_OPT_MBOX = 51,
 
 	/* beyond gen_sctp: RFC 6951, RFC 6458, RFC 6525 */
 	GSCTP_OPT_REMOTE_UDP_ENCAPS_PORT = 64,
@@ -435,6 +446,14 @@ struct gsctp_authkey {
 	size_t keylength;
 };
 
+/*
+ * active: how messages come.  A number, of 16 bits, is added to the count
+ * of messages that still go to the mailbox.
+ */
+#define GSCTP_ACTIVE_FALSE 0x10000	/* passive: gsctp_recv() takes them */
+#define GSCTP_ACTIVE_TRUE 0x10001	/* all of them: no flow control */
+#define GSCTP_ACTIVE_ONCE 0x10002	/* one, then passive */
+
 enum gsctp_type {
 	GSCTP_SEQPACKET = 0,	/* one-to-many */
 	GSCTP_STREAM = 1,	/* one-to-one */
@@ -453,6 +472,8 @@ struct gsctp_opt {
 		bool flag;
 		uint32_t value;
 		int32_t timeout_ms;
+		int32_t active;		/* GSCTP_ACTIVE_..., or a number */
+		gsctp_mbox mbox;
 		struct gsctp_rtoinfo rtoinfo;
 		struct gsctp_assocparams assocparams;
 		struct gsctp_initmsg initmsg;
@@ -507,6 +528,10 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_DONTROUTE(on)	GSCTP_OPT_(DONTROUTE, flag, (on))
 #define GSCTP_IPV6_V6ONLY(on)	GSCTP_OPT_(IPV6_V6ONLY, flag, (on))
 #define GSCTP_SEND_TIMEOUT_MS(ms) GSCTP_OPT_(SEND_TIMEOUT_MS, timeout_ms, (ms))
+#define GSCTP_ACTIVE(mode)	GSCTP_OPT_(ACTIVE, active, (mode))
+#define GSCTP_EXIT_ON_CLOSE(on)	GSCTP_OPT_(EXIT_ON_CLOSE, flag, (on))
+#define GSCTP_SEND_TIMEOUT_CLOSE(on) GSCTP_OPT_(SEND_TIMEOUT_CLOSE, flag, (on))
+#define GSCTP_MBOX(mb)		GSCTP_OPT_(MBOX, mbox, (mb))
 #define GSCTP_TYPE(type)	GSCTP_OPT_(TYPE, value, (type))
 #define GSCTP_FAMILY(family)	GSCTP_OPT_(FAMILY, value, (family))
 #define GSCTP_IP(ss)		GSCTP_OPT_(IP, addr, (ss))
@@ -569,6 +594,8 @@ enum gsctp_msg_type {
 	GSCTP_MSG_ASSOC_RESET = 12,
 	GSCTP_MSG_STREAM_CHANGE = 13,
 	GSCTP_MSG_NOTIFICATIONS_STOPPED = 14,
+	GSCTP_MSG_PASSIVE = 15,		/* the socket is passive from here on */
+	GSCTP_MSG_CLOSED = 16,		/* a one-to-one socket's association */
 };
 
 enum gsctp_assoc_change_state {
@@ -690,6 +717,12 @@ struct gsctp_stream_change_event {
 	uint16_t outstrms;
 };
 
+/* The last message of a one-to-one socket's association. */
+struct gsctp_closed {
+	int error;	/* 0 it ended gracefully; -ECONNRESET the peer
+			 * aborted it; -ETIMEDOUT; -ECONNABORTED this side */
+};
+
 /* A user message, or a piece of one. */
 struct gsctp_data {
 	const uint8_t *data;		/* part of the message */
@@ -711,7 +744,8 @@ struct gsctp_data {
  *
  * Ordering: messages of one association arrive in the order in which they
  * happened; comm_up, cant_assoc or the first restart comes first, and after
- * comm_lost, shutdown_comp or cant_assoc nothing more of it follows.
+ * comm_lost, shutdown_comp or cant_assoc nothing more of it follows, but
+ * closed on a one-to-one socket, after which nothing follows.
  */
 struct gsctp_msg {
 	uint32_t type;			/* enum gsctp_msg_type */
@@ -732,6 +766,7 @@ struct gsctp_msg {
 		struct gsctp_stream_reset_event stream_reset;
 		struct gsctp_assoc_reset_event assoc_reset;
 		struct gsctp_stream_change_event stream_change;
+		struct gsctp_closed closed;
 		uint64_t room[32];
 	} u;
 };
@@ -762,7 +797,6 @@ bool gsctp_msg_is_error(const struct gsctp_msg *msg);
  *   -EADDRNOTAVAIL  an address is not this host's, or not the stack's
  *   -EAFNOSUPPORT   an IPv6 address on an inet socket
  *   -EINVAL, -ENOPROTOOPT  an option; gsctp_setopts() tells more
- *   -EOPNOTSUPP     the type is not supported yet
  *   -ENOMEM, -EMFILE, -ESTALE
  */
 int gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
@@ -781,17 +815,74 @@ int gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
  */
 int gsctp_close(gsctp_sock s);
 
+/* gen_sctp: listen(S, true). */
+#define GSCTP_BACKLOG 5
+
 /*
- * Let peers set up associations (on), or answer them with ABORT (off).
+ * Let peers set up associations, or answer them with ABORT (backlog 0).
  * Associations that are up stay.
  *
- * Returns 0, -EBADF or -ESTALE.
+ * On a one-to-one socket up to backlog associations wait for gsctp_accept();
+ * further peers are answered with ABORT.  It is good for accepting alone
+ * then.  On a one-to-many socket any backlog but 0 is the same: its
+ * associations announce themselves with comm_up.
+ *
+ * Returns 0, or -EINVAL (backlog negative; a one-to-one socket that has, or
+ * had, an association), -EBADF, -ESTALE.
  */
-int gsctp_listen(gsctp_sock s, bool on);
+int gsctp_listen(gsctp_sock s, int backlog);
+
+/*
+ * Take the next association of a listening one-to-one socket, as a socket
+ * of its own: comm_up is its first message.  It has the listener's options,
+ * its mailbox and its active mode (with the number).
+ *
+ * Threads: any; several that wait are served in the order they came, each
+ * with its own limit.  Blocks: up to timeout_ms.
+ *
+ * Returns 0, or
+ *   -ETIMEDOUT  nobody came in time
+ *   -EINVAL     the socket does not listen, or timeout_ms
+ *   -EBADF      it is closed, or was while this call waited
+ *   -ENOMEM, -ESTALE
+ */
+int gsctp_accept(gsctp_sock s, int timeout_ms, gsctp_sock *accepted);
+
+/*
+ * Make an association of a one-to-many socket a one-to-one socket of its
+ * own.  What is queued of it moves along, in order, in the socket or in its
+ * mailbox; the new socket has the old one's options, its mailbox and its
+ * active mode (with the number).  The old one answers -EPIPE for it from
+ * then on, also to whoever waits there to send.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or -EINVAL (no such association, it is not up yet, or a
+ * one-to-one socket), -EMFILE, -ENOMEM, -EBADF, -ESTALE.
+ */
+int gsctp_peeloff(gsctp_sock s, gsctp_assoc_id assoc, gsctp_sock *peeled);
+
+enum gsctp_shutdown_how {
+	GSCTP_SHUT_READ = 1,
+	GSCTP_SHUT_WRITE = 2,
+	GSCTP_SHUT_BOTH = 3,
+};
+
+/*
+ * RFC 6458 4.1.7, for a one-to-one socket.  Write ends the association
+ * gracefully: what was sent is delivered first, further sends are -EPIPE,
+ * and messages arrive until closed does.  Read throws away the data that
+ * waits and that will come; events still arrive.
+ *
+ * Does not block.  Returns 0, -ENOTCONN (no association is up, or it is
+ * ending), -EINVAL (how), -EOPNOTSUPP (a one-to-many socket), -EBADF,
+ * -ESTALE.
+ */
+int gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how);
 
 /*
  * A descriptor for poll, select and epoll: readable while a message waits,
- * writable while no association of the socket has refused a send for want
+ * or an association to accept; writable while no association of the socket has refused a send for want
  * of room.  Level-triggered.  Borrowed: it belongs to the socket and is
  * closed with it.  Do nothing with it but wait.
  *
@@ -864,11 +955,13 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  *   -ECONNREFUSED  the peer answered no; gsctp_recv() tells no more of it
  *   -ETIMEDOUT     no answer in time, or none to any INIT: the attempt is
  *                  aborted and leaves no event behind
- *   -EISCONN       there is one with this peer already
+ *   -EISCONN       there is one with this peer already; or with any, on a
+ *                  one-to-one socket
  *   -EALREADY      there is an attempt with this peer already
  *   -EAFNOSUPPORT  an IPv6 peer of an inet socket
  *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only
  *   -ECONNABORTED  another thread aborted the attempt
+ *   -ENOTCONN      a one-to-one socket whose association has ended
  *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0
  *   -EBADF         the socket is closed, or was while this call waited
  *   -ENOMEM, -ESTALE
@@ -900,7 +993,7 @@ int gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
  * first, then shutdown_comp arrives.  The socket stays open.
  *
  * Does not block.  Returns 0, -EPIPE (no such association, or it is ending),
- * -EBADF, -ESTALE.
+ * -ENOTCONN (a one-to-one socket without one), -EBADF, -ESTALE.
  */
 int gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc);
 
@@ -910,7 +1003,8 @@ int gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc);
  * which a peer that runs this engine sees some 500), this side a comm_lost.
  * Unsent data is lost.
  *
- * Does not block.  Returns 0, -EMSGSIZE, -EPIPE, -EBADF, -ESTALE.
+ * Does not block.  Returns 0, -EMSGSIZE, -EPIPE, -ENOTCONN (as gsctp_eof()),
+ * -EBADF, -ESTALE.
  */
 int gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
     size_t len);
@@ -929,13 +1023,15 @@ int gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
  *
  * Returns 0, or
  *   -EAGAIN    no room, and send_timeout_ms is 0
- *   -ETIMEDOUT no room within send_timeout_ms; nothing was sent
+ *   -ETIMEDOUT no room within send_timeout_ms; nothing was sent.  Where
+ *              send_timeout_close is on, the association is aborted
  *   -EINVAL    no such stream; an empty message; a flag that does not go
  *              with data; an id of 0
  *   -EMSGSIZE  larger than sndbuf; or than the path's fragmentation point
  *              and disable_fragments is on
  *   -EPIPE     no such association, or it is ending
- *   -ENOTCONN  the association is not up yet
+ *   -ENOTCONN  the association is not up yet; or a one-to-one socket has
+ *              none
  *   -EBADF, -ENOMEM, -ESTALE
  */
 int gsctp_send(gsctp_sock s, gsctp_assoc_id assoc, uint16_t stream,
@@ -955,8 +1051,8 @@ int gsctp_sendmsg(gsctp_sock s, const struct gsctp_sndrcvinfo *info,
     socklen_t tolen);
 
 /*
- * Take the next message of the socket: data or an event.  A user message is
- * whole, whatever its size, up to the socket's GSCTP_BUFFER bound.
+ * Take the next message of a passive socket: data or an event.  A user
+ * message is whole, whatever its size, up to the socket's GSCTP_BUFFER bound.
  *
  * Threads: any; several may wait, and each message goes to one.
  * Blocks: up to timeout_ms.
@@ -964,12 +1060,87 @@ int gsctp_sendmsg(gsctp_sock s, const struct gsctp_sndrcvinfo *info,
  * Returns 0 with the caller's message in *msg, or
  *   -ETIMEDOUT  nothing arrived in time; nothing is lost
  *   -EBADF      the socket is closed, or was while this call waited
- *   -EINVAL, -ESTALE
+ *   -EINVAL     the socket is active, or became so; timeout_ms
+ *   -ENOTCONN   a one-to-one socket without an association (any more)
+ *   -ESTALE
  *
  * Where there is no memory for what arrives, its association is aborted and
  * ends with a comm_lost, cause 4: rather that than a message lost.
  */
 int gsctp_recv(gsctp_sock s, int timeout_ms, struct gsctp_msg **msg);
+
+/*
+ * Mailboxes
+ *
+ * The queue that active sockets put their messages into: any number of
+ * sockets, any number of readers.  A socket has one mailbox or none, its
+ * "controlling process".
+ */
+
+/* Returns 0, -EMFILE, -ENOMEM or -ESTALE. */
+int gsctp_mbox_new(gsctp_mbox *mb);
+
+/*
+ * Free a mailbox.  Its sockets stay open, without a mailbox and passive;
+ * their messages that were not taken go back to them, in order.  Those of
+ * sockets that are closed are freed.
+ *
+ * Threads: any; calls that wait in it return -EBADF.
+ * Returns 0, -EBADF or -ESTALE.
+ */
+int gsctp_mbox_free(gsctp_mbox mb);
+
+/*
+ * A descriptor for poll, select and epoll, readable exactly while a message
+ * waits (level-triggered).  Borrowed: closed with the mailbox.
+ *
+ * Returns the descriptor, -EBADF, -EMFILE, -ENOMEM or -ESTALE.
+ */
+int gsctp_mbox_fd(gsctp_mbox mb);
+
+/*
+ * Take the next message; its sock says whose it is.
+ *
+ * Threads: any; several may wait.  Blocks: up to timeout_ms.
+ *
+ * Returns 0 with the caller's message in *msg, -ETIMEDOUT, -EBADF (freed),
+ * -EINVAL or -ESTALE.
+ */
+int gsctp_mbox_recv(gsctp_mbox mb, int timeout_ms, struct gsctp_msg **msg);
+
+/*
+ * Call fn, on this thread and with no lock held, with each message that
+ * waits, up to max of them.  fn owns the message, and may call anything.
+ *
+ * Does not block.  Returns how many there were, or -EINVAL (fn NULL, max
+ * below 1), -EBADF, -ESTALE.
+ */
+int gsctp_mbox_dispatch(gsctp_mbox mb,
+    void (*fn)(void *arg, struct gsctp_msg *msg), void *arg, int max);
+
+/*
+ * How the socket's messages come: GSCTP_ACTIVE_FALSE (the default) leaves
+ * them in the socket, and in the engine, so that the peer's window closes;
+ * _TRUE puts them all into the mailbox, without any flow control; _ONCE
+ * puts the next one there.  A number is added to a count of those that still
+ * go there, data and events alike.  Where the count gets to 0 or below, the
+ * socket is passive, and a message "passive" says so.  Whoever waits in
+ * gsctp_recv() is answered -EINVAL.  Reads back with GSCTP_OPT_ACTIVE.
+ *
+ * Returns 0, or -EINVAL (no such mode; the count would leave 16 bits, and
+ * stays; no mailbox), -ENOMEM, -EBADF, -ESTALE.
+ */
+int gsctp_set_active(gsctp_sock s, int32_t mode);
+
+/*
+ * Give the socket to another mailbox: all messages of it that wait in from
+ * move to to, in order, and later ones go there.  {0} is no mailbox, and
+ * makes the socket passive: the messages go back to it.
+ *
+ * Returns 0, or -EPERM (from is not the socket's mailbox), -EINVAL (to is
+ * not a mailbox, or was freed: nothing has moved), -EBADF, -ESTALE.
+ */
+int gsctp_controlling_process(gsctp_sock s, gsctp_mbox from, gsctp_mbox to);
 
 /*
  * Text

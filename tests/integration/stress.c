@@ -161,7 +161,7 @@ open_socket(struct worker *w)
 		return err;
 	}
 	me.sh->port[me.side][w->index] = (uint16_t)gsctp_port(w->s);
-	return gsctp_listen(w->s, true);
+	return gsctp_listen(w->s, GSCTP_BACKLOG);
 }
 
 /* A message says in each byte how long it is, so that a wrong one shows. */

@@ -39,7 +39,7 @@ open_sides(struct side *side, bool listen)
 		memset(&side[i], 0, sizeof(side[i]));
 		side[i].s = loop_open(NULL, 0);
 		if (listen)
-			ck_assert_int_eq(gsctp_listen(side[i].s, true), 0);
+			ck_assert_int_eq(gsctp_listen(side[i].s, GSCTP_BACKLOG), 0);
 	}
 	side[0].peer = traffic_name(side[1].s);
 	side[1].peer = traffic_name(side[0].s);
@@ -281,7 +281,7 @@ START_TEST(sockets_with_two_addresses_collide_into_one_association)
 			memset(&side[i], 0, sizeof(side[i]));
 			side[i].s = loop_open(two, 2);
 			port[i] = (uint16_t)gsctp_port(side[i].s);
-			ck_assert_int_eq(gsctp_listen(side[i].s, true), 0);
+			ck_assert_int_eq(gsctp_listen(side[i].s, GSCTP_BACKLOG), 0);
 		}
 		/* One asks at one address, the other at the other. */
 		side[0].peer = loop_addr("127.0.0.2", port[1]);
@@ -322,7 +322,7 @@ START_TEST(three_sockets_that_all_connect_have_one_association_a_pair)
 		for (i = 0; i < CORNERS; i++) {
 			s[i] = loop_open(NULL, 0);
 			name[i] = traffic_name(s[i]);
-			ck_assert_int_eq(gsctp_listen(s[i], true), 0);
+			ck_assert_int_eq(gsctp_listen(s[i], GSCTP_BACKLOG), 0);
 		}
 		for (i = 0; i < CORNERS; i++) {
 			for (j = 0; j < CORNERS; j++) {

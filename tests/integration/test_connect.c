@@ -36,7 +36,7 @@ open_listening(void)
 {
 	gsctp_sock s = loop_open(NULL, 0);
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	return s;
 }
 
@@ -105,7 +105,7 @@ START_TEST(the_streams_are_what_both_sides_agree_on)
 	struct gsctp_assoc_change up;
 	struct gsctp_msg *m;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	ck_assert_int_eq(try_connect(client, server, NULL, LOOP_MS, &up), 0);
 	ck_assert_uint_eq(up.outbound_streams, 4);
 	ck_assert_uint_eq(up.inbound_streams, 3);
@@ -479,7 +479,7 @@ open_listening_at_two(void)
 	};
 	gsctp_sock s = loop_open(two, 2);
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	return s;
 }
 
@@ -602,7 +602,7 @@ START_TEST(connect_reaches_an_ipv6_peer)
 	gsctp_sock server = loop_open(&ip, 1), client = loop_open(&ip, 1);
 	gsctp_assoc_id id;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	id = loop_connect(client, server);
 	traffic_both_ways(client, id, server,
 	    loop_recv_state(server, GSCTP_COMM_UP));
@@ -618,13 +618,13 @@ START_TEST(a_socket_that_stops_listening_keeps_its_associations)
 	struct loop_pair p = loop_pair(NULL, 0);
 	gsctp_sock other = loop_open(NULL, 0);
 
-	ck_assert_int_eq(gsctp_listen(p.server, false), 0);
+	ck_assert_int_eq(gsctp_listen(p.server, 0), 0);
 	ck_assert_int_eq(try_connect(other, p.server, NULL, LOOP_MS, NULL),
 	    -ECONNREFUSED);
 	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
 	ck_assert_int_eq(gsctp_assocs(p.server, NULL, 0), 1);
 
-	ck_assert_int_eq(gsctp_listen(p.server, true), 0);
+	ck_assert_int_eq(gsctp_listen(p.server, GSCTP_BACKLOG), 0);
 	(void)loop_connect(other, p.server);
 	(void)loop_recv_state(p.server, GSCTP_COMM_UP);
 	ck_assert_int_eq(gsctp_assocs(p.server, NULL, 0), 2);

@@ -392,7 +392,7 @@ START_TEST(eof_during_the_handshake_ends_the_association_when_it_is_up)
 	struct sockaddr_storage to = traffic_name(server);
 	gsctp_assoc_id id;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	ck_assert_int_eq(gsctp_connect_init(client, traffic_sa(&to), sizeof(to),
 			     NULL, 0, &id),
 	    0);
@@ -455,7 +455,7 @@ START_TEST(abort_during_a_good_handshake_ends_both_sides)
 	gsctp_assoc_id id;
 	int i, j;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	for (i = 0; i < 50; i++) {
 		struct gsctp_msg *m;
 
@@ -525,7 +525,7 @@ START_TEST(unread_events_do_not_make_close_an_abort)
 	gsctp_assoc_id id;
 
 	/* The listener has not read its comm_up. */
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	id = loop_connect(client, server);
 	ck_assert_int_ne(loop_poll(gsctp_fd(server), POLLIN, LOOP_MS), 0);
 	ck_assert_int_eq(gsctp_close(server), 0);
@@ -636,7 +636,7 @@ START_TEST(a_closed_socket_is_bad_for_every_call)
 	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, "x", 1), -EBADF);
 	ck_assert_int_eq(gsctp_recv(p.client, 0, &m), -EBADF);
 	ck_assert_int_eq(gsctp_eof(p.client, p.at_client), -EBADF);
-	ck_assert_int_eq(gsctp_listen(p.client, true), -EBADF);
+	ck_assert_int_eq(gsctp_listen(p.client, GSCTP_BACKLOG), -EBADF);
 }
 END_TEST
 
@@ -648,7 +648,7 @@ START_TEST(close_during_the_handshake_leaves_nothing)
 	gsctp_sock s;
 	int i;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	for (i = 0; i < 100; i++) {
 		s = loop_open(NULL, 0);
 		ck_assert_int_eq(gsctp_connect_init(s, traffic_sa(&to),
@@ -835,7 +835,7 @@ START_TEST(associations_come_and_go_a_hundred_times)
 	gsctp_assoc_id id, at_server;
 	int i;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	for (i = 0; i < 100; i++) {
 		id = loop_connect(client, server);
 		at_server = loop_recv_state(server, GSCTP_COMM_UP);

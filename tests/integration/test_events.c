@@ -32,7 +32,7 @@ listener(const struct gsctp_opt *opts, size_t n)
 {
 	gsctp_sock s = loop_open(opts, n);
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	return s;
 }
 

@@ -210,7 +210,7 @@ must_open(uint16_t peer_udp_port)
 	gsctp_sock s;
 
 	side_must(gsctp_open(0, opts, 2, &s) == 0);
-	side_must(gsctp_listen(s, true) == 0);
+	side_must(gsctp_listen(s, GSCTP_BACKLOG) == 0);
 	return s;
 }
 

@@ -378,7 +378,7 @@ do_replace(struct hammerer *me)
 	err = gsctp_open(0, opts, 3, &s);
 	if (err != 0)
 		return err;
-	(void)gsctp_listen(s, true);
+	(void)gsctp_listen(s, GSCTP_BACKLOG);
 	atomic_store(&me->h->ports[i], gsctp_port(s));
 	old.id = atomic_exchange(&me->h->handles[i], s.id);
 	err = gsctp_close(old);

@@ -35,7 +35,7 @@ setup(void)
 
 	loop_setup();
 	server = loop_open(NULL, 0);
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	raw_open(&peer, "127.0.0.1");
 	raw_open(&attacker, "127.0.0.1");
 	raw_connect(&peer, (uint16_t)gsctp_port(server));

@@ -65,7 +65,7 @@ START_TEST(stack_without_an_association_does_not_wake_up)
 	gsctp_sock s = loop_open(NULL, 0);
 	uint64_t n;
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	settle(s);
 	n = count_for(s, WATCH_MS);
 	printf("no association: %llu wake-ups in %d ms\n",

@@ -108,8 +108,8 @@ START_TEST(the_same_port_on_another_address_is_free)
 
 	ck_assert_int_eq(gsctp_port(b), port);
 	/* And they are told apart. */
-	ck_assert_int_eq(gsctp_listen(a, true), 0);
-	ck_assert_int_eq(gsctp_listen(b, true), 0);
+	ck_assert_int_eq(gsctp_listen(a, GSCTP_BACKLOG), 0);
+	ck_assert_int_eq(gsctp_listen(b, GSCTP_BACKLOG), 0);
 	(void)loop_connect(c, a);
 	at_b = loop_connect(d, b);
 	(void)loop_recv_state(a, GSCTP_COMM_UP);
@@ -154,7 +154,7 @@ START_TEST(a_port_is_free_while_associations_of_its_old_socket_linger)
 	n = traffic_stuff(p.server, p.at_server, 8000);
 	ck_assert_int_eq(gsctp_close(p.server), 0);
 	again = open_at(port, "127.0.0.1");
-	ck_assert_int_eq(gsctp_listen(again, true), 0);
+	ck_assert_int_eq(gsctp_listen(again, GSCTP_BACKLOG), 0);
 	id = loop_connect(other, again);
 	traffic_both_ways(other, id, again,
 	    loop_recv_state(again, GSCTP_COMM_UP));
@@ -187,12 +187,12 @@ START_TEST(a_port_of_two_addresses_is_free_while_associations_linger)
 	gsctp_assoc_id id;
 	gsctp_sock again;
 
-	ck_assert_int_eq(gsctp_listen(other, true), 0);
+	ck_assert_int_eq(gsctp_listen(other, GSCTP_BACKLOG), 0);
 	/* The other does not read: it cannot be ended yet. */
 	(void)traffic_stuff(first, loop_connect(first, other), 8000);
 	ck_assert_int_eq(gsctp_close(first), 0);
 	ck_assert_int_eq(gsctp_open(port, two, 2, &again), 0);
-	ck_assert_int_eq(gsctp_listen(again, true), 0);
+	ck_assert_int_eq(gsctp_listen(again, GSCTP_BACKLOG), 0);
 	other = loop_open(NULL, 0);
 	id = loop_connect(other, again);
 	traffic_both_ways(other, id, again,
@@ -218,7 +218,7 @@ START_TEST(an_association_with_two_addresses_knows_both)
 	gsctp_assoc_id id;
 	int port = gsctp_port(server), n;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	id = loop_connect(client, server);
 	n = gsctp_peernames(client, id, a, 4);
 	ck_assert_int_eq(n, 2);
@@ -246,8 +246,8 @@ START_TEST(a_socket_with_two_addresses_connects_from_both)
 	int port = gsctp_port(client);
 	gsctp_assoc_id id, at_server;
 
-	ck_assert_int_eq(gsctp_listen(client, true), 0);
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(client, GSCTP_BACKLOG), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	id = loop_connect(client, server);
 	ck_assert_int_eq(gsctp_socknames(client, id, a, 4), 2);
 	ck_assert(has_addr(a, 2, "127.0.0.1", port));
@@ -332,7 +332,7 @@ START_TEST(a_wildcard_socket_talks_on_every_address)
 	int i;
 
 	ck_assert_int_eq(loop_try_open(0, NULL, 0, &s), 0);
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	to[0] = loop_addr("127.0.0.1", (uint16_t)gsctp_port(s));
 	to[1] = loop_addr("127.0.0.2", (uint16_t)gsctp_port(s));
 	for (i = 0; i < 2; i++) {
@@ -395,17 +395,21 @@ START_TEST(an_ipv6_address_on_an_inet_socket_is_refused)
 }
 END_TEST
 
-START_TEST(a_one_to_one_socket_is_not_supported_yet)
+START_TEST(a_socket_is_one_to_many_or_one_to_one)
 {
 	struct gsctp_opt stream = GSCTP_TYPE(GSCTP_STREAM);
 	struct gsctp_opt seqpacket = GSCTP_TYPE(GSCTP_SEQPACKET);
 	struct gsctp_opt other = GSCTP_TYPE(7);
 	gsctp_sock s;
 
-	ck_assert_int_eq(loop_try_open(0, &stream, 1, &s), -EOPNOTSUPP);
 	ck_assert_int_eq(loop_try_open(0, &other, 1, &s), -EINVAL);
 	ck_assert_uint_eq(open_sockets(), 0);
 	ck_assert_int_eq(loop_try_open(0, &seqpacket, 1, &s), 0);
+	ck_assert_int_eq(gsctp_getopts(s, &other, 1, NULL), 0);
+	ck_assert_uint_eq(other.u.value, GSCTP_SEQPACKET);
+	ck_assert_int_eq(loop_try_open(0, &stream, 1, &s), 0);
+	ck_assert_int_eq(gsctp_getopts(s, &other, 1, NULL), 0);
+	ck_assert_uint_eq(other.u.value, GSCTP_STREAM);
 }
 END_TEST
 
@@ -568,7 +572,7 @@ ipv4_client(bool mapped, const char *from)
 	struct gsctp_msg *m;
 	gsctp_assoc_id id;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	to = loop_addr("127.0.0.1", (uint16_t)gsctp_port(server));
 	ck_assert_int_eq(gsctp_connect(client, traffic_sa(&to), sizeof(to),
 			     NULL, 0, LOOP_MS, &up),
@@ -602,7 +606,7 @@ START_TEST(an_inet6_socket_connects_to_a_mapped_address)
 	struct sockaddr_storage to;
 	struct gsctp_assoc_change up;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	to = loop_addr("::ffff:127.0.0.1", (uint16_t)gsctp_port(server));
 	ck_assert_int_eq(gsctp_connect(client, traffic_sa(&to), sizeof(to),
 			     NULL, 0, LOOP_MS, &up),
@@ -639,7 +643,7 @@ START_TEST(both_families_can_be_bound_at_once)
 	struct gsctp_assoc_change up;
 	int i;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	ck_assert_int_eq(gsctp_socknames(server, 0, NULL, 0), 2);
 	to[0] = loop_addr("127.0.0.1", (uint16_t)gsctp_port(server));
 	to[1] = loop_addr("::1", (uint16_t)gsctp_port(server));
@@ -668,7 +672,7 @@ START_TEST(a_v6only_socket_has_no_ipv4)
 	struct sockaddr_storage to, a[4];
 	struct gsctp_assoc_change up;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	ck_assert_int_eq(gsctp_getopts(server, &got, 1, NULL), 0);
 	ck_assert(got.u.flag);
 	ck_assert_int_eq(gsctp_socknames(server, 0, a, 4), 1);
@@ -746,7 +750,7 @@ add(TCase *tc)
 	tcase_add_test(tc, one_bad_address_of_two_fails_the_whole_open);
 	tcase_add_test(tc, any_and_an_address_exclude_each_other);
 	tcase_add_test(tc, an_ipv6_address_on_an_inet_socket_is_refused);
-	tcase_add_test(tc, a_one_to_one_socket_is_not_supported_yet);
+	tcase_add_test(tc, a_socket_is_one_to_many_or_one_to_one);
 	tcase_add_test(tc, a_bad_option_opens_nothing);
 	tcase_add_test(tc, options_of_open_are_set);
 	tcase_add_test(tc, a_stale_handle_is_known_everywhere);

@@ -48,7 +48,7 @@ listener(const struct gsctp_opt *opts, size_t n)
 {
 	gsctp_sock s = loop_open(opts, n);
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	return s;
 }
 
@@ -842,7 +842,7 @@ START_TEST(mapped_v4_addresses_come_as_they_are_wanted)
 	if (!loop_has_ipv6())
 		return;
 	ck_assert_int_eq(loop_try_open(0, opts, 2, &server), 0);
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	ck_assert(!get_id(server, GSCTP_OPT_IPV6_V6ONLY, 0).u.flag);
 	client = loop_open(NULL, 0);
 	addr = loop_addr("127.0.0.1", (uint16_t)gsctp_port(server));

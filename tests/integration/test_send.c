@@ -413,7 +413,7 @@ START_TEST(addr_over_sends_to_the_address_given)
 	ssize_t n;
 	int fd;
 
-	ck_assert_int_eq(gsctp_listen(server, true), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
 	info.assoc_id = loop_connect(client, server);
 	to = loop_addr("127.0.0.2", (uint16_t)gsctp_port(server));
 	wait_confirmed(client, &to);
@@ -567,7 +567,7 @@ START_TEST(one_blocked_association_does_not_hold_up_another)
 	pthread_t t;
 	int i, n;
 
-	ck_assert_int_eq(gsctp_listen(other, true), 0);
+	ck_assert_int_eq(gsctp_listen(other, GSCTP_BACKLOG), 0);
 	to_other = loop_connect(p.client, other);
 	at_other = loop_recv_state(other, GSCTP_COMM_UP);
 	n = traffic_stuff(p.client, p.at_client, LEN);

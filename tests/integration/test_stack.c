@@ -303,7 +303,7 @@ relay_pair(struct relay *r, gsctp_sock *server, gsctp_sock *client)
 
 	*server = loop_open(opts, 1);
 	*client = loop_open(opts, 1);
-	ck_assert_int_eq(gsctp_listen(*server, true), 0);
+	ck_assert_int_eq(gsctp_listen(*server, GSCTP_BACKLOG), 0);
 	ck_assert_int_eq(gsctp_sockname(*server, &addr), 0);
 	ck_assert_int_eq(gsctp_connect_init(*client, (struct sockaddr *)&addr,
 	    sizeof(addr), NULL, 0, &id), 0);
@@ -506,7 +506,7 @@ open_and_close(void *arg)
 		err = gsctp_open(0, NULL, 0, &s);
 		if (err != 0)
 			return err;
-		err = gsctp_listen(s, true);
+		err = gsctp_listen(s, GSCTP_BACKLOG);
 		if (err == 0)
 			err = gsctp_close(s);
 		if (err != 0 && err != -EBADF)

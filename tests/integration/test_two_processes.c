@@ -72,7 +72,7 @@ second_process(const char *ip)
 	alarm(60);
 	start_stack(&udp_port);
 	side_must(gsctp_open(0, opts, 2, &s) == 0);
-	side_must(gsctp_listen(s, true) == 0);
+	side_must(gsctp_listen(s, GSCTP_BACKLOG) == 0);
 	side_must(side_write(1, udp_port));
 	side_must(side_write(1, (uint16_t)gsctp_port(s)));
 	echo(s);
@@ -144,7 +144,7 @@ START_TEST(two_processes_exchange_data_whichever_connects)
 	ck_assert_uint_eq(loop_recv_state(s, GSCTP_SHUTDOWN_COMP),
 	    up.assoc_id);
 
-	ck_assert_int_eq(gsctp_listen(s, true), 0);
+	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
 	ck_assert(side_write(other.to, loop_udp_port()));
 	ck_assert(side_write(other.to, (uint16_t)gsctp_port(s)));
 	id = loop_recv_state(s, GSCTP_COMM_UP);

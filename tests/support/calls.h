@@ -60,13 +60,13 @@ call_close(gsctp_sock s)
 static inline int
 call_listen_on(gsctp_sock s)
 {
-	return gsctp_listen(s, true);
+	return gsctp_listen(s, GSCTP_BACKLOG);
 }
 
 static inline int
 call_listen_off(gsctp_sock s)
 {
-	return gsctp_listen(s, false);
+	return gsctp_listen(s, 0);
 }
 
 static inline int

@@ -187,7 +187,7 @@ setup_association(void)
 	start_engine();
 	gs_enter();
 	listener = new_socket(COUNT(here));
-	ck_assert_int_eq(gs_esock_listen(listener, true), 0);
+	ck_assert_int_eq(gs_esock_listen(listener, 16), 0);
 	ck_assert_int_eq(gs_esock_addrs(listener, false, at, COUNT(at)), 2);
 	client = new_socket(COUNT(here));
 	peer = here[0];

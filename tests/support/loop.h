@@ -233,7 +233,7 @@ loop_pair(const struct gsctp_opt *opts, size_t n)
 
 	p.server = loop_open(opts, n);
 	p.client = loop_open(opts, n);
-	ck_assert_int_eq(gsctp_listen(p.server, true), 0);
+	ck_assert_int_eq(gsctp_listen(p.server, GSCTP_BACKLOG), 0);
 	p.at_client = loop_connect(p.client, p.server);
 	p.at_server = loop_recv_state(p.server, GSCTP_COMM_UP);
 	return p;

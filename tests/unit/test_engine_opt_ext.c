@@ -171,7 +171,7 @@ START_TEST(a_listener_can_be_copied)
 	size_t i;
 
 	gs_enter();
-	ck_assert_int_eq(gs_esock_listen(ep, true), 0);
+	ck_assert_int_eq(gs_esock_listen(ep, 16), 0);
 	gs_leave();
 	set_all();
 	ck_assert_int_eq(copy(), 0);

@@ -141,7 +141,7 @@ check_names(const char *(*name)(uint32_t), uint32_t first, uint32_t last)
 START_TEST(every_number_that_has_a_name_has_its_own)
 {
 	check_names(gsctp_msg_type_name, GSCTP_MSG_DATA,
-	    GSCTP_MSG_NOTIFICATIONS_STOPPED);
+	    GSCTP_MSG_CLOSED);
 	check_names(gsctp_assoc_change_name, GSCTP_COMM_UP, GSCTP_CANT_ASSOC);
 	check_names(gsctp_paddr_change_name, GSCTP_ADDR_AVAILABLE,
 	    GSCTP_ADDR_CONFIRMED);
