@@ -101,9 +101,11 @@ gs_stream_close(struct gs_endpoint *ep)
 	if (st->listener != NULL) {
 		TAILQ_REMOVE(&st->listener->stream.pending, ep, stream.link);
 		st->listener->stream.npending--;
+		(void)set_room(st->listener);
 		st->listener = NULL;
 	}
 	refuse_acceptors(ep);
+	st->backlog = 0;
 	while ((child = TAILQ_FIRST(&st->pending)) != NULL)
 		gs_endpoint_close(child, true);
 }

@@ -224,6 +224,42 @@ call_recv_for_ever(gsctp_sock s)
 	return gsctp_recv(s, -1, &m);
 }
 
+static inline int
+call_accept(gsctp_sock s)
+{
+	gsctp_sock got;
+
+	return gsctp_accept(s, 0, &got);
+}
+
+static inline int
+call_peeloff(gsctp_sock s)
+{
+	gsctp_sock got;
+
+	return gsctp_peeloff(s, 1, &got);
+}
+
+static inline int
+call_shutdown(gsctp_sock s)
+{
+	return gsctp_shutdown(s, GSCTP_SHUT_WRITE);
+}
+
+static inline int
+call_set_active(gsctp_sock s)
+{
+	return gsctp_set_active(s, GSCTP_ACTIVE_FALSE);
+}
+
+static inline int
+call_controlling_process(gsctp_sock s)
+{
+	gsctp_mbox none = { 0 };
+
+	return gsctp_controlling_process(s, none, none);
+}
+
 /* close comes last: a live socket outlives the calls before it. */
 static const struct gs_call gs_calls[] = {
 	{ "setopts", call_setopts },
@@ -248,6 +284,11 @@ static const struct gs_call gs_calls[] = {
 	{ "sendmsg", call_sendmsg },
 	{ "sendmsg, eof", call_sendmsg_eof },
 	{ "sendmsg, abort", call_sendmsg_abort },
+	{ "accept", call_accept },
+	{ "peeloff", call_peeloff },
+	{ "shutdown", call_shutdown },
+	{ "set_active", call_set_active },
+	{ "controlling_process", call_controlling_process },
 	{ "recv", call_recv },
 	{ "recv, for ever", call_recv_for_ever },
 	{ "close", call_close },
