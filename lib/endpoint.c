@@ -418,6 +418,19 @@ gs_endpoint_is_readable(const struct gs_endpoint *ep)
 	    ep->stream.npending > 0;
 }
 
+static void
+count_received(struct gs_endpoint *ep, size_t len)
+{
+	uint64_t avg;
+
+	ep->stat.recv_cnt++;
+	ep->stat.recv_oct += len;
+	if (len > ep->stat.recv_max)
+		ep->stat.recv_max = len;
+	avg = ep->stat.recv_oct / ep->stat.recv_cnt;
+	ep->recv_deviation += len > avg ? len - avg : avg - len;
+}
+
 struct gs_msg *
 gs_endpoint_take(struct gs_endpoint *ep)
 {
@@ -435,10 +448,7 @@ gs_endpoint_take(struct gs_endpoint *ep)
 	m = gs_assoc_take(a);
 	len = m->pub.type == GSCTP_MSG_DATA ? m->pub.u.data.len :
 					      m->payload_len;
-	ep->stat.recv_cnt++;
-	ep->stat.recv_oct += len;
-	if (len > ep->stat.recv_max)
-		ep->stat.recv_max = len;
+	count_received(ep, len);
 	gs_endpoint_update(ep);
 	return m;
 }

@@ -66,7 +66,8 @@ struct gs_endpoint {
 	struct gs_endpoint_auth auth;
 	struct gs_delivery delivery;
 	struct gs_stream stream;
-	struct gsctp_stat stat;
+	struct gsctp_stat stat;		/* without averages */
+	uint64_t recv_deviation;	/* sum of all messages' */
 
 	struct gs_assoc_list assocs;
 	size_t nassocs;

@@ -274,6 +274,7 @@ int
 gsctp_getstat(gsctp_sock s, struct gsctp_stat *stat)
 {
 	struct gs_endpoint *ep;
+	struct gs_assoc *a;
 	int err;
 
 	if (stat == NULL)
@@ -282,9 +283,14 @@ gsctp_getstat(gsctp_sock s, struct gsctp_stat *stat)
 	if (err != 0)
 		return err;
 	*stat = ep->stat;
-	gs_leave();
-	if (stat->recv_cnt > 0)
+	if (stat->recv_cnt > 0) {
 		stat->recv_avg = stat->recv_oct / stat->recv_cnt;
+		stat->recv_dvi = ep->recv_deviation / stat->recv_cnt;
+	}
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		if (a->so != NULL)
+			stat->send_pend += gs_esock_queued(a->so);
+	gs_leave();
 	if (stat->send_cnt > 0)
 		stat->send_avg = stat->send_oct / stat->send_cnt;
 	return 0;

@@ -916,10 +916,14 @@ int gsctp_peernames(gsctp_sock s, gsctp_assoc_id assoc,
 /* The associations of the socket: how many there are; ids gets up to max. */
 int gsctp_assocs(gsctp_sock s, gsctp_assoc_id *ids, size_t max);
 
-/* inet:getstat/1, events among what is received. */
+/*
+ * inet:getstat/1, bytes and messages, events among what is received.
+ * recv_dvi is the mean deviation from the average there was; send_pend is
+ * not acknowledged yet, with some bytes a message for the engine.
+ */
 struct gsctp_stat {
-	uint64_t recv_oct, recv_cnt, recv_max, recv_avg;
-	uint64_t send_oct, send_cnt, send_max, send_avg;
+	uint64_t recv_oct, recv_cnt, recv_max, recv_avg, recv_dvi;
+	uint64_t send_oct, send_cnt, send_max, send_avg, send_pend;
 };
 int gsctp_getstat(gsctp_sock s, struct gsctp_stat *stat);
 

@@ -524,6 +524,28 @@ START_TEST(getstat_counts_messages_and_bytes)
 	ck_assert_uint_eq(got.recv_oct - before.recv_oct, 400);
 	ck_assert_uint_eq(got.recv_max, 300);
 	ck_assert_uint_eq(got.send_cnt, 0);
+	/* 0, 100 and 300 were 0, 50 and 167 from the average of the time. */
+	if (events == 0)
+		ck_assert_uint_eq(got.recv_dvi, (0 + 50 + 167) / 3);
+}
+END_TEST
+
+START_TEST(getstat_tells_what_is_not_acknowledged)
+{
+	struct gsctp_opt opts[] = { GSCTP_SEND_TIMEOUT_MS(0),
+		GSCTP_RECBUF(8192), GSCTP_SNDBUF(65536) };
+	struct loop_pair p = loop_pair(opts, 3);
+	static const char block[8000];
+	struct gsctp_stat stat;
+	size_t taken = 0;
+
+	ck_assert_int_eq(gsctp_getstat(p.client, &stat), 0);
+	ck_assert_uint_eq(stat.send_pend, 0);
+	while (gsctp_send(p.client, p.at_client, 0, block, sizeof(block)) == 0)
+		taken += sizeof(block);
+	ck_assert_int_eq(gsctp_getstat(p.client, &stat), 0);
+	/* The peer has taken one window, or two with what is under way. */
+	ck_assert_uint_gt(stat.send_pend, taken / 2);
 }
 END_TEST
 
@@ -756,6 +778,7 @@ add(TCase *tc)
 	tcase_add_test(tc, a_stale_handle_is_known_everywhere);
 	tcase_add_test(tc, names_of_an_unknown_association_are_refused);
 	tcase_add_test(tc, getstat_counts_messages_and_bytes);
+	tcase_add_test(tc, getstat_tells_what_is_not_acknowledged);
 	if (loop_has_ipv6())
 		add_ipv6(tc);
 	else
