@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "hub.h"
 #include "opt.h"
+#include "route.h"
 #include "stack.h"
 
 /* Peer addresses of one attempt. */
@@ -49,6 +50,26 @@ check_free(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n)
 	return 0;
 }
 
+/* One way to one of them is enough; else what is wrong with the first. */
+static int
+check_routes(const union gs_addr *addrs, size_t n)
+{
+	const union gs_addr *own;
+	size_t nown = gs_engine_addrs_locked(&own);
+	int first = 0;
+	size_t i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = gs_route_check(&addrs[i], own, nown);
+		if (err == 0)
+			return 0;
+		if (i == 0)
+			first = err;
+	}
+	return first;
+}
+
 /* The lock is held; the options are set, and stay. */
 static int
 begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
@@ -65,6 +86,8 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 		err = gs_opt_set_all(ep, opts, nopts, false, NULL);
 	if (err == 0)
 		err = check_free(ep, addrs, n);
+	if (err == 0)
+		err = check_routes(addrs, n);
 	if (err == 0)
 		err = gs_assoc_connect(ep, addrs, n, out);
 	return err;

@@ -963,7 +963,9 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  *                  one-to-one socket
  *   -EALREADY      there is an attempt with this peer already
  *   -EAFNOSUPPORT  an IPv6 peer of an inet socket
- *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only
+ *   -ENETUNREACH, -EHOSTUNREACH  the system has no route to the peer, or one
+ *                  that refuses; nothing was sent
+ *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only, too
  *   -ECONNABORTED  another thread aborted the attempt
  *   -ENOTCONN      a one-to-one socket whose association has ended
  *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0
@@ -986,7 +988,7 @@ int gsctp_connect_init(gsctp_sock s, const struct sockaddr *addr,
 
 /*
  * The same, with up to 64 addresses of one peer; their ports must be equal,
- * or 0 but for one.
+ * or 0 but for one.  A route to one of them is enough.
  */
 int gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
     size_t naddrs, const struct gsctp_opt *opts, size_t nopts,

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Every file of lib/, without .c or .h, and its layer (doc/architecture.md).
 # A name that ends in * stands for all that begin so.
 layers="
-0 addr clock cursor error handle htab log ready visibility
+0 addr clock cursor error handle htab log ready route visibility
 1 msg mbox deliver
 2 batch chunk crc32c faults filter tags tap wire wire_*
 3 driver engine engine_*

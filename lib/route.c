@@ -1,0 +1,70 @@
+/* route: see route.h. */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+#endif
+
+#include "route.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* UDP's connect() looks a route up, and sends nothing. */
+#define ANY_PORT 9
+
+/* What the system says of a route; the rest says nothing about it. */
+static int
+verdict(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return -error;
+	case EACCES: /* a route of type prohibit; a broadcast address */
+		return -EHOSTUNREACH;
+	default:
+		return 0;
+	}
+}
+
+static int
+try_from(const union gs_addr *to, const union gs_addr *from)
+{
+	union gs_addr source;
+	int err = 0;
+	int fd;
+
+	fd = socket(to->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return errno == EAFNOSUPPORT ? -ENETUNREACH : 0;
+	if (from != NULL) {
+		source = *from;
+		gs_addr_set_port(&source, 0);
+		if (bind(fd, &source.sa, gs_addr_len(&source)) == -1) {
+			err = -ENETUNREACH; /* no way from there */
+			goto close_fd;
+		}
+	}
+	if (connect(fd, &to->sa, gs_addr_len(to)) == -1)
+		err = verdict(errno);
+close_fd:
+	(void)close(fd); /* nothing was sent on it */
+	return err;
+}
+
+int
+gs_route_check(const union gs_addr *to, const union gs_addr *from, size_t n)
+{
+	union gs_addr target = *to;
+	size_t i;
+	int err;
+
+	gs_addr_set_port(&target, ANY_PORT);
+	err = try_from(&target, NULL);
+	for (i = 0; err != 0 && i < n; i++)
+		if (from[i].sa.sa_family == target.sa.sa_family &&
+		    try_from(&target, &from[i]) == 0)
+			err = 0;
+	return err;
+}

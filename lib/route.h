@@ -1,0 +1,26 @@
+/*
+ * route: is there a way to a peer?
+ *
+ * Guarantees
+ *  - an error means that the system refuses to send there, whichever of the
+ *    given addresses it is sent from; where that cannot be found out the
+ *    answer is 0;
+ *  - nothing is sent, and no descriptor is left open.
+ *
+ * It asks in the network namespace of the calling thread.  Layer 0.
+ */
+
+#ifndef GS_ROUTE_H
+#define GS_ROUTE_H
+
+#include "addr.h"
+
+/*
+ * 0, or -ENETUNREACH or -EHOSTUNREACH.  The n addresses of from are those
+ * that packets may leave from: they are looked at only where there is no way
+ * without one, as rules for a source (ip-rule(8)) may still know one.
+ */
+int gs_route_check(const union gs_addr *to, const union gs_addr *from,
+    size_t n);
+
+#endif
