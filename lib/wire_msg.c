@@ -1,0 +1,174 @@
+/* wire_msg: packets to and from the messages of recvmmsg() and sendmmsg().
+ * See wire_impl.h. */
+
+#include "wire_impl.h"
+
+#include <netinet/ip.h>
+#include <string.h>
+
+/* ---- in ---- */
+
+void
+gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct msghdr *hdr = &b->msg[i].msg_hdr;
+
+		memset(&b->name[i], 0, sizeof(b->name[i]));
+		b->iov[i].iov_base = pkts[i].data;
+		b->iov[i].iov_len = pkts[i].len;
+		memset(&b->msg[i], 0, sizeof(b->msg[i]));
+		hdr->msg_name = &b->name[i];
+		hdr->msg_namelen = sizeof(b->name[i]);
+		hdr->msg_iov = &b->iov[i];
+		hdr->msg_iovlen = 1;
+		hdr->msg_control = &b->ctl[i];
+		hdr->msg_controllen = sizeof(b->ctl[i]);
+	}
+}
+
+/*
+ * ipi_addr is the header's destination.  ipi_spec_dst is a local address,
+ * and differs for broadcast and multicast, which are not SCTP (RFC 9260
+ * 8.4 (1)).
+ */
+static bool
+take_pktinfo_v4(const struct cmsghdr *cmsg, struct gs_packet *pkt)
+{
+	struct in_pktinfo info;
+
+	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	pkt->dst.v4.sin_family = AF_INET;
+	pkt->dst.v4.sin_addr = info.ipi_addr;
+	return info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+}
+
+static bool
+take_pktinfo_v6(const struct cmsghdr *cmsg, struct gs_packet *pkt)
+{
+	struct in6_pktinfo info;
+
+	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	pkt->dst.v6.sin6_family = AF_INET6;
+	pkt->dst.v6.sin6_addr = info.ipi6_addr;
+	if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
+		pkt->dst.v6.sin6_scope_id = (uint32_t)info.ipi6_ifindex;
+	return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+}
+
+static bool
+take_control(struct msghdr *hdr, struct gs_packet *pkt)
+{
+	bool has_dst = false;
+	struct cmsghdr *cmsg;
+	int value;
+
+	for (cmsg = CMSG_FIRSTHDR(hdr); cmsg != NULL;
+	     cmsg = CMSG_NXTHDR(hdr, cmsg)) {
+		if (cmsg->cmsg_level == IPPROTO_IP &&
+		    cmsg->cmsg_type == IP_PKTINFO) {
+			has_dst = take_pktinfo_v4(cmsg, pkt);
+		} else if (cmsg->cmsg_level == IPPROTO_IPV6 &&
+		    cmsg->cmsg_type == IPV6_PKTINFO) {
+			has_dst = take_pktinfo_v6(cmsg, pkt);
+		} else if (cmsg->cmsg_level == IPPROTO_IP &&
+		    cmsg->cmsg_type == IP_TOS) {
+			pkt->tos = *CMSG_DATA(cmsg);
+		} else if (cmsg->cmsg_level == IPPROTO_IPV6 &&
+		    cmsg->cmsg_type == IPV6_TCLASS) {
+			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
+			pkt->tos = (uint8_t)value;
+		}
+	}
+	return has_dst;
+}
+
+bool
+gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
+    struct gs_packet *pkt)
+{
+	struct msghdr *hdr = &msg->msg_hdr;
+
+	if ((hdr->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		return false;
+	memset(&pkt->dst, 0, sizeof(pkt->dst));
+	pkt->tos = 0;
+	pkt->df = false;
+	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
+		return false;
+	if (!take_control(hdr, pkt))
+		return false;
+	gs_addr_set_port(&pkt->dst, w->port);
+	pkt->len = msg->msg_len;
+	return true;
+}
+
+/* ---- out ---- */
+
+static void
+put_control(struct msghdr *hdr, size_t *used, int level, int type,
+    const void *value, size_t len)
+{
+	char *room = hdr->msg_control;
+	struct cmsghdr *cmsg = (struct cmsghdr *)(void *)(room + *used);
+
+	cmsg->cmsg_level = level;
+	cmsg->cmsg_type = type;
+	cmsg->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(cmsg), value, len);
+	*used += CMSG_SPACE(len);
+	hdr->msg_controllen = *used;
+}
+
+/* The source address, where the socket has none of its own, and the TOS. */
+static void
+put_controls(struct msghdr *hdr, const struct gs_wire_sock *s,
+    const struct gs_packet *pkt)
+{
+	bool is_v4 = pkt->src.sa.sa_family == AF_INET;
+	struct in6_pktinfo info6;
+	struct in_pktinfo info4;
+	int tos = pkt->tos;
+	size_t used = 0;
+
+	if (s->is_wildcard && is_v4) {
+		memset(&info4, 0, sizeof(info4));
+		info4.ipi_spec_dst = pkt->src.v4.sin_addr;
+		put_control(hdr, &used, IPPROTO_IP, IP_PKTINFO, &info4,
+		    sizeof(info4));
+	} else if (s->is_wildcard) {
+		memset(&info6, 0, sizeof(info6));
+		info6.ipi6_addr = pkt->src.v6.sin6_addr;
+		info6.ipi6_ifindex = pkt->src.v6.sin6_scope_id;
+		put_control(hdr, &used, IPPROTO_IPV6, IPV6_PKTINFO, &info6,
+		    sizeof(info6));
+	}
+	if (tos != 0 && is_v4)
+		put_control(hdr, &used, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
+	else if (tos != 0)
+		put_control(hdr, &used, IPPROTO_IPV6, IPV6_TCLASS, &tos,
+		    sizeof(tos));
+	if (used == 0)
+		hdr->msg_control = NULL;
+}
+
+void
+gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
+    const struct gs_wire_sock *s, const struct gs_packet *pkt)
+{
+	struct msghdr *hdr = &b->msg[i].msg_hdr;
+
+	b->name[i] = pkt->dst;
+	b->iov[i].iov_base = pkt->data;
+	b->iov[i].iov_len = pkt->len;
+	memset(&b->msg[i], 0, sizeof(b->msg[i]));
+	memset(&b->ctl[i], 0, sizeof(b->ctl[i]));
+	hdr->msg_name = &b->name[i];
+	hdr->msg_namelen = gs_addr_len(&pkt->dst);
+	hdr->msg_iov = &b->iov[i];
+	hdr->msg_iovlen = 1;
+	hdr->msg_control = &b->ctl[i];
+	put_controls(hdr, s, pkt);
+}

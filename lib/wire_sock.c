@@ -1,0 +1,115 @@
+/* wire_sock: one socket of the wire.  See wire_impl.h. */
+
+#include "wire_impl.h"
+
+#include <errno.h>
+#include <netinet/ip.h>
+#include <unistd.h>
+
+#define SOCKET_BUFFER (4 * 1024 * 1024)
+
+static int
+set_int(int fd, int level, int name, int value)
+{
+	if (setsockopt(fd, level, name, &value, sizeof(value)) == -1)
+		return -errno;
+	return 0;
+}
+
+/*
+ * As large as the machine lets us: past the limit with CAP_NET_ADMIN, else
+ * up to it.  A smaller buffer only loses more under load, so it is no error.
+ */
+static void
+set_buffers(int fd)
+{
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, SOCKET_BUFFER) != 0)
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_BUFFER);
+	if (set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, SOCKET_BUFFER) != 0)
+		(void)set_int(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_BUFFER);
+}
+
+/*
+ * The engine sizes its packets itself and does no path MTU discovery over
+ * UDP, so a datagram that is too long for a hop must be fragmented, not
+ * refused: gs_packet.df is not looked at yet.
+ */
+static int
+set_options_v4(int fd)
+{
+	int err;
+
+	err = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (err == 0)
+		err = set_int(fd, IPPROTO_IP, IP_RECVTOS, 1);
+	if (err == 0)
+		err =
+		    set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	return err;
+}
+
+static int
+set_options_v6(int fd)
+{
+	int err;
+
+	err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (err == 0)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	if (err == 0)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+	if (err == 0)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+		    IPV6_PMTUDISC_DONT);
+	return err;
+}
+
+int
+gs_wire_sock_open(int type, int protocol, const union gs_addr *addr,
+    uint16_t port, struct gs_wire_sock *out)
+{
+	union gs_addr bound = *addr;
+	int fd;
+	int err;
+
+	fd = socket(addr->sa.sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    protocol);
+	if (fd == -1)
+		return -errno;
+
+	err = addr->sa.sa_family == AF_INET ? set_options_v4(fd) :
+					      set_options_v6(fd);
+	if (err != 0)
+		goto close_fd;
+	set_buffers(fd);
+
+	gs_addr_set_port(&bound, port);
+	if (bind(fd, &bound.sa, gs_addr_len(&bound)) == -1) {
+		err = -errno;
+		goto close_fd;
+	}
+	out->fd = fd;
+	out->addr = *addr;
+	out->is_wildcard = gs_addr_is_any(addr);
+	return 0;
+
+close_fd:
+	(void)close(fd); /* nothing was sent or received on it */
+	return err;
+}
+
+void
+gs_wire_close_sockets(struct gs_wire *w)
+{
+	while (w->nsocks > 0)
+		/* Datagrams are not flushed by a close: nothing to learn. */
+		(void)close(w->socks[--w->nsocks].fd);
+}
+
+/* A machine without one of the families is served by the other. */
+bool
+gs_wire_is_family_missing(int err)
+{
+	return err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL ||
+	    err == -EPROTONOSUPPORT;
+}
