@@ -11,6 +11,8 @@
 /* IANA's port for SCTP in UDP (RFC 6951). */
 #define DEFAULT_PORT 9899
 
+#define FDS_MAX 64
+
 static int
 parse_port(const char *text, uint16_t *out)
 {
@@ -49,6 +51,24 @@ read_port_env(struct gs_config *out)
 	return parse_port(text, &out->udp_port);
 }
 
+/* Theirs is the port; one that is named must be the same. */
+static int
+read_fds(const struct gsctp_stack_config *in, struct gs_config *out)
+{
+	if (in->udp_fds == NULL || in->port_mode == GSCTP_PORT_EPHEMERAL)
+		return -EINVAL;
+	if (in->nudp_fds > FDS_MAX)
+		return -E2BIG;
+	out->udp_fds = calloc(in->nudp_fds, sizeof(*out->udp_fds));
+	if (out->udp_fds == NULL)
+		return -ENOMEM;
+	memcpy(out->udp_fds, in->udp_fds,
+	    in->nudp_fds * sizeof(*out->udp_fds));
+	out->nudp_fds = in->nudp_fds;
+	out->udp_port = in->udp_port;
+	return 0;
+}
+
 static int
 read_ports(const struct gsctp_stack_config *in, struct gs_config *out)
 {
@@ -59,7 +79,7 @@ read_ports(const struct gsctp_stack_config *in, struct gs_config *out)
 	out->udp_port = in->udp_port != 0 ? in->udp_port : DEFAULT_PORT;
 	switch (in->port_mode) {
 	case GSCTP_PORT_AUTO:
-		if (in->udp_port == 0)
+		if (in->udp_port == 0 && in->nudp_fds == 0)
 			err = read_port_env(out);
 		break;
 	case GSCTP_PORT_FIXED:
@@ -72,6 +92,8 @@ read_ports(const struct gsctp_stack_config *in, struct gs_config *out)
 	default:
 		return -EINVAL;
 	}
+	if (err == 0 && in->nudp_fds > 0)
+		err = read_fds(in, out);
 	if (err != 0)
 		return err;
 
@@ -201,4 +223,7 @@ gs_config_fini(struct gs_config *c)
 	free(c->addrs);
 	c->addrs = NULL;
 	c->naddrs = 0;
+	free(c->udp_fds);
+	c->udp_fds = NULL;
+	c->nudp_fds = 0;
 }

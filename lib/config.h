@@ -19,6 +19,8 @@ struct gs_config {
 	uint16_t peer_udp_port;
 	union gs_addr *addrs;		/* owned */
 	size_t naddrs;
+	int *udp_fds;			/* owned: the list, not the sockets */
+	size_t nudp_fds;
 	void (*log)(void *arg, int level, const char *line);
 	void *log_arg;
 	int log_level;

@@ -91,6 +91,12 @@ gs_engine_udp_port(void)
 	return gs_wire_port(eng.wire);
 }
 
+bool
+gs_engine_can_send(const union gs_addr *a)
+{
+	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
+}
+
 /* The engine sets errno at every turn; the API does not. */
 static _Thread_local int callers_errno;
 
@@ -195,11 +201,11 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	err = gs_filter_new(HALF_OPEN_MAX, &eng.filter);
 	if (err != 0)
 		return err;
+	eng.wire = cfg->wire;
 	err = gs_engine_addrs_init(cfg->addrs, cfg->naddrs);
 	if (err != 0)
 		goto free_filter;
 
-	eng.wire = cfg->wire;
 	eng.hooks = cfg->hooks;
 	eng.nout = 0;
 	eng.armed_ms = 0;
@@ -221,6 +227,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	return 0;
 
 free_filter:
+	eng.wire = NULL;
 	gs_filter_free(eng.filter);
 	eng.filter = NULL;
 	return err;

@@ -5,6 +5,7 @@
  * is told.  It is told what the configuration allows: every address of every
  * interface that is up, or only those listed.  A listed address of
  * 127.0.0.0/8 need not be configured on the loopback interface, as on Linux.
+ * An address that no socket of the wire can send from is none of the stack's.
  *
  * Also the other libc calls of the engine that are not its business: time
  * that does not jump, and no threads.  Layer 3.
@@ -95,6 +96,8 @@ add_interfaces(const struct ifaddrs *i, const union gs_addr *only, size_t n)
 			continue;
 		if (is_in(&a, addrs, naddrs) || (n > 0 && !is_in(&a, only, n)))
 			continue;
+		if (!gs_engine_can_send(&a))
+			continue;
 		add(&a, i->ifa_name, i->ifa_flags);
 	}
 }
@@ -109,7 +112,8 @@ add_listed(const union gs_addr *only, size_t n)
 		if (is_in(&only[i], addrs, naddrs))
 			continue;
 		if (only[i].sa.sa_family != AF_INET ||
-		    !gs_addr_is_loopback(&only[i]))
+		    !gs_addr_is_loopback(&only[i]) ||
+		    !gs_engine_can_send(&only[i]))
 			return -EADDRNOTAVAIL;
 		add(&only[i], "lo", IFF_UP | IFF_LOOPBACK | IFF_RUNNING);
 	}

@@ -20,6 +20,10 @@ struct gs_filter;
 void gs_engine_emit(const struct gs_packet *pkt);
 uint16_t gs_engine_udp_port(void);
 
+/* engine.c: can packets leave from this address?  Every one, before there is
+ * a wire. */
+bool gs_engine_can_send(const union gs_addr *a);
+
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);
 

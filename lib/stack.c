@@ -98,6 +98,7 @@ gs_api_endpoint(gsctp_sock s, struct gs_endpoint **out)
 static int
 start_engine(const struct gs_config *cfg)
 {
+	union gs_addr bound[FDS_MAX];
 	struct gs_engine_config ec;
 	int err;
 
@@ -105,6 +106,10 @@ start_engine(const struct gs_config *cfg)
 	ec.wire = st.wire;
 	ec.addrs = cfg->addrs;
 	ec.naddrs = cfg->naddrs;
+	if (ec.naddrs == 0) {
+		ec.addrs = bound;
+		ec.naddrs = gs_wire_addrs(st.wire, bound, FDS_MAX);
+	}
 	gs_hub_hooks(&ec.hooks, cfg->peer_udp_port);
 
 	gs_enter();
@@ -150,6 +155,8 @@ start(const struct gsctp_stack_config *in)
 	wc.port = cfg.udp_port;
 	wc.addrs = cfg.addrs;
 	wc.naddrs = cfg.naddrs;
+	wc.fds = cfg.udp_fds;
+	wc.nfds = cfg.nudp_fds;
 	err = gs_wire_open(&wc, &st.wire);
 	if (err == 0) {
 		err = start_engine(&cfg);

@@ -62,7 +62,10 @@ gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -ENOMEM;
-	err = gs_wire_open_udp(w, cfg, addrs, n, cfg->naddrs == 0);
+	if (cfg->nfds > 0)
+		err = gs_wire_adopt(w, cfg);
+	else
+		err = gs_wire_open_udp(w, cfg, addrs, n, cfg->naddrs == 0);
 	if (err != 0)
 		goto free_w;
 	*out = w;
@@ -95,6 +98,19 @@ gs_wire_fds(const struct gs_wire *w, int *fds, size_t max)
 
 	for (i = 0; i < w->nsocks && i < max; i++)
 		fds[i] = w->socks[i].fd;
+	return w->nsocks;
+}
+
+size_t
+gs_wire_addrs(const struct gs_wire *w, union gs_addr *out, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < w->nsocks; i++)
+		if (w->socks[i].is_wildcard)
+			return 0;
+	for (i = 0; i < w->nsocks && i < max; i++)
+		out[i] = w->socks[i].addr;
 	return w->nsocks;
 }
 
@@ -168,7 +184,8 @@ gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n)
 		int got;
 
 		gs_wire_prepare_in(&w->in, pkts + done, want);
-		got = recvmmsg(fd, w->in.msg, (unsigned int)want, 0, NULL);
+		got = recvmmsg(fd, w->in.msg, (unsigned int)want, MSG_DONTWAIT,
+		    NULL);
 		if (got == -1) {
 			if (errno == EAGAIN || errno == EWOULDBLOCK)
 				break;
@@ -199,6 +216,8 @@ find_socket(const struct gs_wire *w, const union gs_addr *src)
 	for (i = 0; i < w->nsocks; i++) {
 		const struct gs_wire_sock *s = &w->socks[i];
 
+		if (s->takes_v4 && src->sa.sa_family == AF_INET)
+			wildcard = s;
 		if (s->addr.sa.sa_family != src->sa.sa_family)
 			continue;
 		if (s->is_wildcard)
@@ -207,6 +226,12 @@ find_socket(const struct gs_wire *w, const union gs_addr *src)
 			return s;
 	}
 	return wildcard;
+}
+
+bool
+gs_wire_has_source(const struct gs_wire *w, const union gs_addr *a)
+{
+	return find_socket(w, a) != NULL;
 }
 
 static bool
@@ -242,7 +267,7 @@ flush(struct gs_wire *w, const struct gs_wire_sock *s, size_t n)
 
 	while (done < n) {
 		int sent = sendmmsg(s->fd, w->out.msg + done,
-		    (unsigned int)(n - done), 0);
+		    (unsigned int)(n - done), MSG_DONTWAIT);
 
 		if (sent > 0) {
 			count_sent(w, done, (size_t)sent);

@@ -6,7 +6,8 @@
  *  - a packet leaves from the source address it names, or is not sent;
  *  - a UDP port that is taken is -EADDRINUSE from gs_wire_open(), never a
  *    silent loss; no raw socket is opened;
- *  - all sockets are close-on-exec and non-blocking.
+ *  - all sockets are close-on-exec, and none is waited for;
+ *  - sockets that are handed in are duplicated: the caller keeps his own.
  *
  * This is the one place where batching, capture and fault injection belong:
  * every packet in passes gs_wire_recv(), every packet out gs_wire_send().
@@ -54,6 +55,13 @@ struct gs_wire_config {
 	 */
 	const union gs_addr *addrs;
 	size_t naddrs;
+	/*
+	 * Or nfds UDP sockets that are bound, 64 at most, all to one port,
+	 * and to port if that is not 0; addrs and port_mode are not looked at
+	 * then.  -EINVAL, and a line in the log, where one is not so.
+	 */
+	const int *fds;
+	size_t nfds;
 };
 
 struct gs_wire_stats {
@@ -70,6 +78,13 @@ void gs_wire_close(struct gs_wire *w);
 
 /* The UDP port, host order, the same for all its sockets. */
 uint16_t gs_wire_port(const struct gs_wire *w);
+
+/* The addresses of its sockets, ports not looked at: their number; out gets
+ * up to max.  0 where one of them is bound to a wildcard. */
+size_t gs_wire_addrs(const struct gs_wire *w, union gs_addr *out, size_t max);
+
+/* Is there a socket that could send from this address? */
+bool gs_wire_has_source(const struct gs_wire *w, const union gs_addr *a);
 
 /* The descriptors to poll for reading: their number; fds gets up to max. */
 size_t gs_wire_fds(const struct gs_wire *w, int *fds, size_t max);

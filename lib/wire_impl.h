@@ -5,6 +5,7 @@
  *	wire_sock.c	a socket, and what is set on it
  *	wire_msg.c	a packet and the message of a system call, both ways
  *	wire_udp.c	UDP sockets and their port
+ *	wire_given.c	UDP sockets that the caller has bound
  *
  * Layer 2.
  */
@@ -29,7 +30,7 @@
 union gs_wire_control {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-	    CMSG_SPACE(sizeof(int))];
+	    CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(int))];
 };
 
 struct gs_wire_batch {
@@ -43,6 +44,7 @@ struct gs_wire_sock {
 	int fd;
 	union gs_addr addr; /* bound to; its port is not looked at */
 	bool is_wildcard;
+	bool takes_v4; /* of IPv6, and has IPv4's packets as well */
 };
 
 struct gs_wire {
@@ -67,6 +69,9 @@ int gs_wire_sock_open(int type, int protocol, const union gs_addr *addr,
     uint16_t port, struct gs_wire_sock *out);
 void gs_wire_close_sockets(struct gs_wire *w);
 
+/* Set it on a socket that is bound already. */
+int gs_wire_sock_prepare(const struct gs_wire_sock *s);
+
 /* A machine without one of the families is served by the other. */
 bool gs_wire_is_family_missing(int err);
 
@@ -86,5 +91,8 @@ void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
  * family that the machine does not have may be left out. */
 int gs_wire_open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
     const union gs_addr *addrs, size_t n, bool may_miss);
+
+/* wire_given.c: cfg->fds, duplicated. */
+int gs_wire_adopt(struct gs_wire *w, const struct gs_wire_config *cfg);
 
 #endif

@@ -51,6 +51,9 @@ take_pktinfo_v6(const struct cmsghdr *cmsg, struct gs_packet *pkt)
 	struct in6_pktinfo info;
 
 	memcpy(&info, CMSG_DATA(cmsg), sizeof(info));
+	/* An IPv4 packet on an IPv6 socket has an in_pktinfo too. */
+	if (IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr))
+		return false;
 	pkt->dst.v6.sin6_family = AF_INET6;
 	pkt->dst.v6.sin6_addr = info.ipi6_addr;
 	if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
@@ -69,10 +72,10 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 	     cmsg = CMSG_NXTHDR(hdr, cmsg)) {
 		if (cmsg->cmsg_level == IPPROTO_IP &&
 		    cmsg->cmsg_type == IP_PKTINFO) {
-			has_dst = take_pktinfo_v4(cmsg, pkt);
+			has_dst |= take_pktinfo_v4(cmsg, pkt);
 		} else if (cmsg->cmsg_level == IPPROTO_IPV6 &&
 		    cmsg->cmsg_type == IPV6_PKTINFO) {
-			has_dst = take_pktinfo_v6(cmsg, pkt);
+			has_dst |= take_pktinfo_v6(cmsg, pkt);
 		} else if (cmsg->cmsg_level == IPPROTO_IP &&
 		    cmsg->cmsg_type == IP_TOS) {
 			pkt->tos = *CMSG_DATA(cmsg);
@@ -98,6 +101,7 @@ gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
 	pkt->df = false;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
 		return false;
+	gs_addr_unmap(&pkt->src);
 	if (!take_control(hdr, pkt))
 		return false;
 	gs_addr_set_port(&pkt->dst, w->port);
@@ -161,12 +165,14 @@ gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
 	struct msghdr *hdr = &b->msg[i].msg_hdr;
 
 	b->name[i] = pkt->dst;
+	if (s->takes_v4)
+		gs_addr_map(&b->name[i]);
 	b->iov[i].iov_base = pkt->data;
 	b->iov[i].iov_len = pkt->len;
 	memset(&b->msg[i], 0, sizeof(b->msg[i]));
 	memset(&b->ctl[i], 0, sizeof(b->ctl[i]));
 	hdr->msg_name = &b->name[i];
-	hdr->msg_namelen = gs_addr_len(&pkt->dst);
+	hdr->msg_namelen = gs_addr_len(&b->name[i]);
 	hdr->msg_iov = &b->iov[i];
 	hdr->msg_iovlen = 1;
 	hdr->msg_control = &b->ctl[i];

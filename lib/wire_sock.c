@@ -53,14 +53,26 @@ set_options_v6(int fd)
 {
 	int err;
 
-	err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	if (err == 0)
-		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	if (err == 0)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
 	if (err == 0)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
 		    IPV6_PMTUDISC_DONT);
+	return err;
+}
+
+int
+gs_wire_sock_prepare(const struct gs_wire_sock *s)
+{
+	int err = 0;
+
+	if (s->addr.sa.sa_family == AF_INET || s->takes_v4)
+		err = set_options_v4(s->fd);
+	if (err == 0 && s->addr.sa.sa_family == AF_INET6)
+		err = set_options_v6(s->fd);
+	if (err == 0)
+		set_buffers(s->fd);
 	return err;
 }
 
@@ -77,20 +89,24 @@ gs_wire_sock_open(int type, int protocol, const union gs_addr *addr,
 	if (fd == -1)
 		return -errno;
 
-	err = addr->sa.sa_family == AF_INET ? set_options_v4(fd) :
-					      set_options_v6(fd);
+	out->fd = fd;
+	out->addr = *addr;
+	out->is_wildcard = gs_addr_is_any(addr);
+	out->takes_v4 = false;
+	if (addr->sa.sa_family == AF_INET6) {
+		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		if (err != 0)
+			goto close_fd;
+	}
+	err = gs_wire_sock_prepare(out);
 	if (err != 0)
 		goto close_fd;
-	set_buffers(fd);
 
 	gs_addr_set_port(&bound, port);
 	if (bind(fd, &bound.sa, gs_addr_len(&bound)) == -1) {
 		err = -errno;
 		goto close_fd;
 	}
-	out->fd = fd;
-	out->addr = *addr;
-	out->is_wildcard = gs_addr_is_any(addr);
 	return 0;
 
 close_fd:

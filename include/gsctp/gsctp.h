@@ -114,6 +114,19 @@ struct gsctp_stack_config {
 	void *log_arg;
 	int log_level;		/* up to this enum gsctp_log_level */
 
+	/*
+	 * UDP sockets that are bound already, for whoever may not, or shall
+	 * not, bind them here: 64 at most, all to the same port, none
+	 * connected, and no two to one address.  The stack works on
+	 * duplicates, and the caller keeps his own, but must not read from
+	 * them while it runs; it sets options on them, and does not change
+	 * whether they block.  The addresses that they cannot send from are
+	 * not used.  udp_port is 0, or the same port; port_mode is not
+	 * GSCTP_PORT_EPHEMERAL.
+	 */
+	const int *udp_fds;
+	size_t nudp_fds;
+
 	uint32_t reserved[8];	/* must be 0 */
 };
 
@@ -149,9 +162,11 @@ struct gsctp_stack_info {
  * Returns 0, or
  *   -EADDRINUSE  the fixed UDP port is taken
  *   -EADDRNOTAVAIL an address of cfg or GSCTP_ADDRS is not this host's
- *   -E2BIG       more than 64 addresses
+ *                or none of udp_fds can send from it
+ *   -E2BIG       more than 64 addresses or descriptors
  *   -EALREADY    the stack runs, and cfg is not NULL
- *   -EINVAL      cfg, or a variable of the environment, makes no sense
+ *   -EINVAL      cfg, or a variable of the environment, makes no sense; the
+ *                log says what is wrong with one of udp_fds
  *   -ESTALE      after fork()
  *   -ENOMEM, -EMFILE ...  as the system says
  */

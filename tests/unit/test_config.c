@@ -127,6 +127,37 @@ START_TEST(each_port_mode_takes_the_port_as_it_should)
 }
 END_TEST
 
+START_TEST(descriptors_bring_their_port)
+{
+	static int fds[65] = { 7, 8 };
+
+	setenv("GSCTP_UDP_PORT", "nonsense", 1); /* not looked at */
+	in.udp_fds = fds;
+	in.nudp_fds = 2;
+	ck_read();
+	ck_assert_uint_eq(out.udp_port, 0);
+	ck_assert_uint_eq(out.nudp_fds, 2);
+	fds[0] = 9; /* a copy */
+	ck_assert_int_eq(out.udp_fds[0], 7);
+	ck_assert_int_eq(out.udp_fds[1], 8);
+	gs_config_fini(&out);
+	ck_assert_ptr_null(out.udp_fds);
+	in.udp_port = 1234;
+	ck_port(GS_PORT_AUTO, 1234);
+	in.port_mode = GSCTP_PORT_FIXED;
+	in.udp_port = 0; /* theirs */
+	ck_port(GS_PORT_FIXED, 0);
+	in.port_mode = GSCTP_PORT_EPHEMERAL;
+	ck_refused();
+	in.port_mode = GSCTP_PORT_AUTO;
+	in.udp_fds = NULL;
+	ck_refused();
+	in.udp_fds = fds;
+	in.nudp_fds = 65;
+	ck_assert_int_eq(gs_config_read(&in, &out), -E2BIG);
+}
+END_TEST
+
 START_TEST(a_port_mode_that_is_none_is_refused)
 {
 	in.port_mode = GSCTP_PORT_EPHEMERAL + 1;
@@ -496,6 +527,7 @@ suite(void)
 	tcase_add_test(tc,
 	    no_configuration_is_one_of_zeros_and_both_are_the_defaults);
 	tcase_add_test(tc, each_port_mode_takes_the_port_as_it_should);
+	tcase_add_test(tc, descriptors_bring_their_port);
 	tcase_add_test(tc, a_port_mode_that_is_none_is_refused);
 	tcase_add_test(tc, the_port_variable_fixes_the_port);
 	tcase_add_loop_test(tc, a_port_variable_that_is_no_port_is_refused, 0,
