@@ -70,6 +70,8 @@ struct gs_assoc {
 	unsigned int yields;
 
 	uint16_t in_streams, out_streams;
+	uint16_t first_out_streams;	/* when it came up */
+	bool asked_for_streams;		/* to send on; opt_send.c */
 	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
 	uint16_t local_port;
 

@@ -194,6 +194,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		a->phase = GS_UP;
 		a->was_up = true;
 		a->out_streams = c->outbound_streams;
+		a->first_out_streams = c->outbound_streams;
 		a->in_streams = c->inbound_streams;
 		a->last_traffic_ms = gs_now_ms();
 		learn(a);

@@ -560,6 +560,8 @@ static const struct row {
 	    gs_eopt_get_active_key },
 	{ GSCTP_OPT_MAX_BURST, set_value, get_value },
 	{ GSCTP_OPT_CONTEXT, set_value, get_value },
+	{ GSCTP_OPT_PR_STREAM_STATUS, NULL, gs_eopt_get_prstatus },
+	{ GSCTP_OPT_PR_ASSOC_STATUS, NULL, gs_eopt_get_prstatus },
 };
 
 static const struct row *

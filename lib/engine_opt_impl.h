@@ -84,4 +84,7 @@ gs_eopt_set_fn gs_eopt_set_auth_key;
 gs_eopt_set_fn gs_eopt_set_active_key;
 gs_eopt_get_fn gs_eopt_get_active_key;
 
+/* engine_opt_send.c: partial reliability (RFC 7496). */
+gs_eopt_get_fn gs_eopt_get_prstatus;
+
 #endif

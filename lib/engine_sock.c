@@ -329,9 +329,10 @@ info_to_engine(const struct gsctp_sndrcvinfo *info, struct sctp_sendv_spa *spa)
 		spa->sendv_sndinfo.snd_flags |= SCTP_UNORDERED;
 	if (info->flags & GSCTP_ADDR_OVER)
 		spa->sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
-	if (info->timetolive != 0) {
+	if ((info->flags & GSCTP_PR_RTX) != 0 || info->timetolive != 0) {
 		spa->sendv_flags |= SCTP_SEND_PRINFO_VALID;
-		spa->sendv_prinfo.pr_policy = SCTP_PR_SCTP_TTL;
+		spa->sendv_prinfo.pr_policy = (info->flags & GSCTP_PR_RTX) ?
+		    SCTP_PR_SCTP_RTX : SCTP_PR_SCTP_TTL;
 		spa->sendv_prinfo.pr_value = info->timetolive;
 	}
 }

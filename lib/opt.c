@@ -12,6 +12,7 @@
 #include "hub.h"
 #include "mbox.h"
 #include "opt_own.h"
+#include "opt_send.h"
 #include "stack.h"
 
 /* What a row allows. */
@@ -80,12 +81,18 @@ static const struct row rows[] = {
 	ENGINE(REMOTE_UDP_ENCAPS_PORT, S | G | ID, AT(udp_encaps)),
 	ENGINE(ENABLE_STREAM_RESET, S | G | ID, AT(assoc_value)),
 	ENGINE(RESET_STREAMS, S | ID | NEED, AT(reset_streams)),
-	ENGINE(ADD_STREAMS, S | ID | NEED, AT(add_streams)),
+	ROW(ADD_STREAMS, S | ID | NEED, gs_set_add_streams, NULL,
+	    AT(add_streams)),
 	ENGINE(AUTH_CHUNK, S, 0),
 	ROW(AUTH_KEY, S | ID, gs_set_auth, NULL, AT(authkey)),
 	ROW(AUTH_ACTIVE_KEY, S | G | ID, gs_set_auth, NULL, AT(assoc_value)),
 	ENGINE(MAX_BURST, S | G | ID, AT(assoc_value)),
 	ENGINE(CONTEXT, S | G | ID, AT(assoc_value)),
+	ROW(DEFAULT_PRINFO, S | G | ID, gs_set_prinfo, gs_get_prinfo,
+	    AT(prinfo)),
+	ROW(PR_STREAM_STATUS, G | ID | NEED, NULL, gs_get_pr_stream,
+	    AT(prstatus)),
+	ENGINE(PR_ASSOC_STATUS, G | ID | NEED, AT(prstatus)),
 };
 
 static const struct row *

@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "engine_opt.h"
+#include "opt_send.h"
 #include "stack.h"
 
 /* A limit under which no message of the handshake's size fits. */
@@ -78,6 +79,7 @@ gs_set_send_param(struct gs_endpoint *ep, struct gs_assoc *a,
 	struct gsctp_sndrcvinfo *to;
 	struct gsctp_sndrcvinfo v;
 	uint32_t stream;
+	int err;
 
 	to = a != NULL ? &a->default_send : &ep->opts.default_send;
 	v = *to;
@@ -87,8 +89,11 @@ gs_set_send_param(struct gs_endpoint *ep, struct gs_assoc *a,
 	    merge(p->ppid, UINT32_MAX, &v.ppid) != 0 ||
 	    merge(p->context, UINT32_MAX, &v.context) != 0 ||
 	    merge(p->timetolive, UINT32_MAX, &v.timetolive) != 0 ||
-	    (v.flags & ~GSCTP_UNORDERED) != 0)
+	    (v.flags & ~GS_DEFAULT_FLAGS) != 0)
 		return -EINVAL;
+	err = gs_check_send(&v);
+	if (err != 0)
+		return err;
 	v.stream = (uint16_t)stream;
 	*to = v;
 	return 0;

@@ -9,11 +9,12 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "opt_send.h"
 #include "stack.h"
 
 /* Flags that a send may have. */
 #define SEND_FLAGS                                                           \
-	(GSCTP_UNORDERED | GSCTP_ADDR_OVER | GSCTP_ABORT | GSCTP_EOF)
+	(GS_DEFAULT_FLAGS | GSCTP_ADDR_OVER | GSCTP_ABORT | GSCTP_EOF)
 
 /* What is sent; gathered, checked, and the same on each try. */
 struct outgoing {
@@ -165,7 +166,7 @@ check_info(const struct gsctp_sndrcvinfo *info, const struct sockaddr *to)
 		return -EINVAL;
 	if (((info->flags & GSCTP_ADDR_OVER) != 0) != (to != NULL))
 		return -EINVAL;
-	return 0;
+	return gs_check_send(info);
 }
 
 int

@@ -269,6 +269,9 @@ enum gsctp_opt_id {
 	GSCTP_OPT_AUTH_ACTIVE_KEY = 70,
 	GSCTP_OPT_MAX_BURST = 71,
 	GSCTP_OPT_CONTEXT = 72,
+	GSCTP_OPT_DEFAULT_PRINFO = 73,
+	GSCTP_OPT_PR_STREAM_STATUS = 74,
+	GSCTP_OPT_PR_ASSOC_STATUS = 75,
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -329,6 +332,15 @@ struct gsctp_paddrparams {
 #define GSCTP_ABORT 0x04u
 #define GSCTP_EOF 0x08u
 
+/*
+ * What timetolive is (RFC 3758, RFC 7496), one of them at most: ms, as it is
+ * without a flag, but not 0 with it; how often to send again, 0 is never; a
+ * priority, which this engine cannot do (-EOPNOTSUPP).
+ */
+#define GSCTP_PR_TTL 0x10u
+#define GSCTP_PR_RTX 0x20u
+#define GSCTP_PR_PRIO 0x40u
+
 /* sctp_sndrcvinfo: what goes with a message. */
 struct gsctp_sndrcvinfo {
 	uint16_t stream;
@@ -351,10 +363,26 @@ struct gsctp_sndrcvinfo {
 struct gsctp_send_param {
 	gsctp_assoc_id assoc_id;
 	gsctp_field stream;
-	gsctp_field flags;	/* GSCTP_UNORDERED alone */
+	gsctp_field flags;	/* GSCTP_UNORDERED, GSCTP_PR_... */
 	gsctp_field ppid;
 	gsctp_field context;
-	gsctp_field timetolive;	/* ms */
+	gsctp_field timetolive;	/* as flags say */
+};
+
+/* RFC 6458 8.1.32: policy and value are flags and timetolive of the above. */
+struct gsctp_default_prinfo {
+	gsctp_assoc_id assoc_id;
+	uint32_t policy;	/* GSCTP_PR_..., or 0 with a value of 0 */
+	uint32_t value;
+};
+
+/* RFC 7496 4.3, 4.4: messages given up; read only. */
+struct gsctp_prstatus {
+	gsctp_assoc_id assoc_id;
+	uint16_t stream;	/* of pr_stream_status */
+	uint32_t policy;	/* GSCTP_PR_...; 0: all, and all a stream has */
+	uint64_t abandoned_unsent;
+	uint64_t abandoned_sent;
 };
 
 /* sctp_events (record sctp_event_subscribe): booleans. */
@@ -504,6 +532,8 @@ struct gsctp_opt {
 		struct gsctp_reset_streams reset_streams;
 		struct gsctp_add_streams add_streams;
 		struct gsctp_authkey authkey;
+		struct gsctp_default_prinfo prinfo;
+		struct gsctp_prstatus prstatus;
 		struct sockaddr_storage addr;
 		uint64_t room[40];
 	} u;
@@ -559,6 +589,9 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_AUTH_ACTIVE_KEY(...) GSCTP_OPT_(AUTH_ACTIVE_KEY, assoc_value, { __VA_ARGS__ })
 #define GSCTP_MAX_BURST(...)	GSCTP_OPT_(MAX_BURST, assoc_value, { __VA_ARGS__ })
 #define GSCTP_CONTEXT(...)	GSCTP_OPT_(CONTEXT, assoc_value, { __VA_ARGS__ })
+#define GSCTP_DEFAULT_PRINFO(...) GSCTP_OPT_(DEFAULT_PRINFO, prinfo, { __VA_ARGS__ })
+#define GSCTP_PR_STREAM_STATUS(...) GSCTP_OPT_(PR_STREAM_STATUS, prstatus, { __VA_ARGS__ })
+#define GSCTP_PR_ASSOC_STATUS(...) GSCTP_OPT_(PR_ASSOC_STATUS, prstatus, { __VA_ARGS__ })
 /* clang-format on */
 
 /*

@@ -63,6 +63,9 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_AUTH_ACTIVE_KEY, SET | GET | ID },
 	{ GSCTP_OPT_MAX_BURST, SET | GET | ID },
 	{ GSCTP_OPT_CONTEXT, SET | GET | ID },
+	{ GSCTP_OPT_DEFAULT_PRINFO, SET | GET | ID },
+	{ GSCTP_OPT_PR_STREAM_STATUS, GET | ID | NEED },
+	{ GSCTP_OPT_PR_ASSOC_STATUS, GET | ID | NEED },
 };
 
 /* Every record that has an assoc_id begins with it. */
@@ -110,7 +113,7 @@ listener(const struct gsctp_opt *opts, size_t n)
 
 START_TEST(an_unknown_option_is_refused_by_its_index)
 {
-	static const uint32_t ids[] = { 0, 18, 31, 45, 47, 52, 63, 1000,
+	static const uint32_t ids[] = { 0, 18, 31, 45, 47, 52, 63, 200, 1000,
 		0x80000000u, 0xffffffffu };
 	gsctp_sock s = loop_open(NULL, 0);
 	struct gsctp_opt o[3];

@@ -253,7 +253,7 @@ START_TEST(unknown_flags_and_fields_of_received_messages_are_refused)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
 	const struct gsctp_sndrcvinfo bad[] = {
-		{ .assoc_id = p.at_client, .flags = 0x10 },
+		{ .assoc_id = p.at_client, .flags = 0x40000000 },
 		{ .assoc_id = p.at_client, .flags = 0x80000000 },
 		{ .assoc_id = p.at_client, .ssn = 1 },
 		{ .assoc_id = p.at_client, .tsn = 1 },
