@@ -60,13 +60,41 @@ remember_key(struct gs_endpoint_auth *auth, const struct gsctp_authkey *from)
 	return 0;
 }
 
+static void
+forget_key(struct gs_endpoint_auth *auth, uint16_t number)
+{
+	struct gs_auth_key **at, *k;
+
+	for (at = &auth->keys; (k = *at) != NULL; at = &k->next) {
+		if (k->number != number)
+			continue;
+		*at = k->next;
+		key_free(k);
+		return;
+	}
+}
+
 int
 gs_auth_remember(struct gs_endpoint_auth *auth, const struct gsctp_opt *opt)
 {
-	if (opt->id == GSCTP_OPT_AUTH_KEY)
-		return remember_key(auth, &opt->u.authkey);
-	auth->has_active = true;
-	auth->active = (uint16_t)opt->u.assoc_value.assoc_value;
+	uint16_t number;
+	int err;
+
+	if (opt->id == GSCTP_OPT_AUTH_KEY) {
+		err = remember_key(auth, &opt->u.authkey);
+		if (err == 0 && opt->u.authkey.keynumber == 0)
+			auth->no_key_0 = false;
+		return err;
+	}
+	number = (uint16_t)opt->u.assoc_value.assoc_value;
+	if (opt->id == GSCTP_OPT_AUTH_ACTIVE_KEY) {
+		auth->has_active = true;
+		auth->active = number;
+		return 0;
+	}
+	forget_key(auth, number);
+	if (number == 0)
+		auth->no_key_0 = true;
 	return 0;
 }
 
@@ -75,6 +103,7 @@ gs_auth_apply(const struct gs_endpoint_auth *auth, struct socket *so)
 {
 	struct gsctp_opt active = GSCTP_AUTH_ACTIVE_KEY(
 	    .assoc_value = auth->active);
+	struct gsctp_opt no_0 = GSCTP_AUTH_DELETE_KEY(.assoc_value = 0);
 	const struct gs_auth_key *k;
 	int err = 0;
 
@@ -86,6 +115,9 @@ gs_auth_apply(const struct gs_endpoint_auth *auth, struct socket *so)
 	}
 	if (err == 0 && auth->has_active)
 		err = gs_eopt_set(so, false, &active);
+	/* Each socket has it; it cannot go while it is the active one. */
+	if (err == 0 && auth->no_key_0)
+		err = gs_eopt_set(so, false, &no_0);
 	return err;
 }
 

@@ -21,10 +21,11 @@ struct gs_endpoint_auth {
 	struct gs_auth_key *keys;
 	bool has_active;
 	uint16_t active;
+	bool no_key_0;		/* the empty key was deleted */
 };
 
-/* opt is an AUTH_KEY or AUTH_ACTIVE_KEY that the endpoint's listener has
- * taken.  0 or -ENOMEM. */
+/* opt is an AUTH_KEY, AUTH_ACTIVE_KEY, AUTH_DEACTIVATE_KEY or AUTH_DELETE_KEY
+ * that the endpoint's listener has taken.  0 or -ENOMEM. */
 int gs_auth_remember(struct gs_endpoint_auth *auth,
     const struct gsctp_opt *opt);
 

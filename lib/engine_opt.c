@@ -39,12 +39,10 @@
 #define BUFFER_MIN 4096u
 #define BUFFER_MAX (1u << 30)
 
-int
-gs_eopt_engine_set(struct socket *so, int name, const void *buf, size_t len)
+/* The last call's, as gsctp_setopts() says. */
+static int
+engine_error(void)
 {
-	if (usrsctp_setsockopt(so, IPPROTO_SCTP, name, buf, (socklen_t)len) ==
-	    0)
-		return 0;
 	switch (errno) {
 	case 0:
 	case ENOENT:
@@ -56,20 +54,32 @@ gs_eopt_engine_set(struct socket *so, int name, const void *buf, size_t len)
 }
 
 int
+gs_eopt_engine_set(struct socket *so, int name, const void *buf, size_t len)
+{
+	if (usrsctp_setsockopt(so, IPPROTO_SCTP, name, buf, (socklen_t)len) ==
+	    0)
+		return 0;
+	return engine_error();
+}
+
+int
+gs_eopt_engine_get_some(struct socket *so, int name, void *buf, size_t room)
+{
+	socklen_t len = (socklen_t)room;
+
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, name, buf, &len) != 0)
+		return engine_error();
+	return (int)len;
+}
+
+int
 gs_eopt_engine_get(struct socket *so, int name, void *buf, size_t len)
 {
-	socklen_t got = (socklen_t)len;
+	int got = gs_eopt_engine_get_some(so, name, buf, len);
 
-	if (usrsctp_getsockopt(so, IPPROTO_SCTP, name, buf, &got) == 0)
-		return got == len ? 0 : -EINVAL;
-	switch (errno) {
-	case 0:
-	case ENOENT:
-	case EAFNOSUPPORT:
-		return -EINVAL;
-	default:
-		return -errno;
-	}
+	if (got < 0)
+		return got;
+	return (size_t)got == len ? 0 : -EINVAL;
 }
 
 int
@@ -562,6 +572,11 @@ static const struct row {
 	{ GSCTP_OPT_CONTEXT, set_value, get_value },
 	{ GSCTP_OPT_PR_STREAM_STATUS, NULL, gs_eopt_get_prstatus },
 	{ GSCTP_OPT_PR_ASSOC_STATUS, NULL, gs_eopt_get_prstatus },
+	{ GSCTP_OPT_HMAC_IDENT, gs_eopt_set_hmacs, gs_eopt_get_hmacs },
+	{ GSCTP_OPT_AUTH_DEACTIVATE_KEY, gs_eopt_end_key, NULL },
+	{ GSCTP_OPT_AUTH_DELETE_KEY, gs_eopt_end_key, NULL },
+	{ GSCTP_OPT_LOCAL_AUTH_CHUNKS, NULL, gs_eopt_get_auth_chunks },
+	{ GSCTP_OPT_PEER_AUTH_CHUNKS, NULL, gs_eopt_get_auth_chunks },
 };
 
 static const struct row *

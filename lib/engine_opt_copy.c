@@ -146,6 +146,18 @@ copy_auth_chunks(struct socket *from, struct socket *to)
 	return err;
 }
 
+static int
+copy_hmacs(struct socket *from, struct socket *to)
+{
+	struct gsctp_opt hmacs = { .id = GSCTP_OPT_HMAC_IDENT };
+	int err;
+
+	err = gs_eopt_get_hmacs(from, false, &hmacs);
+	if (err == 0)
+		err = gs_eopt_set_hmacs(to, false, &hmacs);
+	return err;
+}
+
 int
 gs_eopt_copy(struct socket *from, struct socket *to)
 {
@@ -160,6 +172,8 @@ gs_eopt_copy(struct socket *from, struct socket *to)
 		err = copy_buffers(from, to);
 	if (err == 0)
 		err = copy_auth_chunks(from, to);
+	if (err == 0)
+		err = copy_hmacs(from, to);
 	return err;
 }
 

@@ -17,11 +17,14 @@ struct socket;
 /*
  * The engine's options at the level of SCTP.  Errors are negative, and
  * what the engine does not know (an address, an association) is -EINVAL.
- * A get fills all len bytes of buf or fails.
+ * A get fills all len bytes of buf or fails; get_some fills up to room bytes,
+ * and returns how many.
  */
 int gs_eopt_engine_set(struct socket *so, int name, const void *buf,
     size_t len);
 int gs_eopt_engine_get(struct socket *so, int name, void *buf, size_t len);
+int gs_eopt_engine_get_some(struct socket *so, int name, void *buf,
+    size_t room);
 
 /*
  * Put the value of a field into *v, or leave *v where it is undefined.
@@ -83,6 +86,12 @@ gs_eopt_set_fn gs_eopt_set_auth_chunk;
 gs_eopt_set_fn gs_eopt_set_auth_key;
 gs_eopt_set_fn gs_eopt_set_active_key;
 gs_eopt_get_fn gs_eopt_get_active_key;
+
+/* engine_opt_auth.c: the rest of RFC 4895. */
+gs_eopt_set_fn gs_eopt_set_hmacs;
+gs_eopt_get_fn gs_eopt_get_hmacs;
+gs_eopt_set_fn gs_eopt_end_key;
+gs_eopt_get_fn gs_eopt_get_auth_chunks;
 
 /* engine_opt_send.c: partial reliability (RFC 7496). */
 gs_eopt_get_fn gs_eopt_get_prstatus;

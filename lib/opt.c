@@ -93,6 +93,11 @@ static const struct row rows[] = {
 	ROW(PR_STREAM_STATUS, G | ID | NEED, NULL, gs_get_pr_stream,
 	    AT(prstatus)),
 	ENGINE(PR_ASSOC_STATUS, G | ID | NEED, AT(prstatus)),
+	ENGINE(HMAC_IDENT, S | G, 0),
+	ROW(AUTH_DEACTIVATE_KEY, S | ID, gs_set_auth, NULL, AT(assoc_value)),
+	ROW(AUTH_DELETE_KEY, S | ID, gs_set_auth, NULL, AT(assoc_value)),
+	ENGINE(LOCAL_AUTH_CHUNKS, G | ID, AT(auth_chunks)),
+	ENGINE(PEER_AUTH_CHUNKS, G | ID | NEED, AT(auth_chunks)),
 };
 
 static const struct row *

@@ -272,6 +272,11 @@ enum gsctp_opt_id {
 	GSCTP_OPT_DEFAULT_PRINFO = 73,
 	GSCTP_OPT_PR_STREAM_STATUS = 74,
 	GSCTP_OPT_PR_ASSOC_STATUS = 75,
+	GSCTP_OPT_HMAC_IDENT = 76,
+	GSCTP_OPT_AUTH_DEACTIVATE_KEY = 77,
+	GSCTP_OPT_AUTH_DELETE_KEY = 78,
+	GSCTP_OPT_LOCAL_AUTH_CHUNKS = 79,
+	GSCTP_OPT_PEER_AUTH_CHUNKS = 82,
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -497,6 +502,21 @@ struct gsctp_authkey {
 #define GSCTP_ACTIVE_TRUE 0x10001	/* all of them: no flow control */
 #define GSCTP_ACTIVE_ONCE 0x10002	/* one, then passive */
 
+/* RFC 6458 8.1.17: algorithms, the best one first; SHA-1 must be there. */
+#define GSCTP_HMAC_SHA1 1u
+#define GSCTP_HMAC_SHA256 3u	/* this engine has none: -EOPNOTSUPP */
+struct gsctp_hmac_ident {
+	uint32_t n;		/* 1 to 4 */
+	uint16_t idents[4];	/* GSCTP_HMAC_... */
+};
+
+/* RFC 6458 8.2.3, 8.2.4: types of chunks; read only. */
+struct gsctp_auth_chunks {
+	gsctp_assoc_id assoc_id;
+	uint32_t n;
+	uint8_t chunks[256];
+};
+
 enum gsctp_type {
 	GSCTP_SEQPACKET = 0,	/* one-to-many */
 	GSCTP_STREAM = 1,	/* one-to-one */
@@ -532,6 +552,8 @@ struct gsctp_opt {
 		struct gsctp_reset_streams reset_streams;
 		struct gsctp_add_streams add_streams;
 		struct gsctp_authkey authkey;
+		struct gsctp_hmac_ident hmac_ident;
+		struct gsctp_auth_chunks auth_chunks;
 		struct gsctp_default_prinfo prinfo;
 		struct gsctp_prstatus prstatus;
 		struct sockaddr_storage addr;
@@ -592,6 +614,11 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_DEFAULT_PRINFO(...) GSCTP_OPT_(DEFAULT_PRINFO, prinfo, { __VA_ARGS__ })
 #define GSCTP_PR_STREAM_STATUS(...) GSCTP_OPT_(PR_STREAM_STATUS, prstatus, { __VA_ARGS__ })
 #define GSCTP_PR_ASSOC_STATUS(...) GSCTP_OPT_(PR_ASSOC_STATUS, prstatus, { __VA_ARGS__ })
+#define GSCTP_HMAC_IDENT(...)	GSCTP_OPT_(HMAC_IDENT, hmac_ident, { __VA_ARGS__ })
+#define GSCTP_AUTH_DEACTIVATE_KEY(...) GSCTP_OPT_(AUTH_DEACTIVATE_KEY, assoc_value, { __VA_ARGS__ })
+#define GSCTP_AUTH_DELETE_KEY(...) GSCTP_OPT_(AUTH_DELETE_KEY, assoc_value, { __VA_ARGS__ })
+#define GSCTP_LOCAL_AUTH_CHUNKS(id_) GSCTP_OPT_(LOCAL_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
+#define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
 /* clang-format on */
 
 /*

@@ -66,6 +66,11 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_DEFAULT_PRINFO, SET | GET | ID },
 	{ GSCTP_OPT_PR_STREAM_STATUS, GET | ID | NEED },
 	{ GSCTP_OPT_PR_ASSOC_STATUS, GET | ID | NEED },
+	{ GSCTP_OPT_HMAC_IDENT, SET | GET },
+	{ GSCTP_OPT_AUTH_DEACTIVATE_KEY, SET | ID },
+	{ GSCTP_OPT_AUTH_DELETE_KEY, SET | ID },
+	{ GSCTP_OPT_LOCAL_AUTH_CHUNKS, GET | ID },
+	{ GSCTP_OPT_PEER_AUTH_CHUNKS, GET | ID | NEED },
 };
 
 /* Every record that has an assoc_id begins with it. */
