@@ -13,6 +13,7 @@
 #include "engine_abi.h"
 #include "engine_impl.h"
 #include "log.h"
+#include "source.h"
 
 #include <usrsctp.h>
 
@@ -45,6 +46,8 @@ static struct {
 	bool timers_ran;	/* since the last settle */
 	struct gs_wire *wire;
 	struct gs_filter *filter;
+	struct gs_source source;
+	const struct gs_packet *input;	/* the engine works on it */
 	struct gs_engine_hooks hooks;
 	uint64_t now_ms;	/* what the engine was last told */
 	uint32_t ticks;		/* the same, as the engine counts */
@@ -76,13 +79,52 @@ flush_locked(void)
 	eng.nout = 0;
 }
 
+/*
+ * The engine knows no routes, and takes one of the association's addresses
+ * for all its paths: then both fail with the first.  A packet leaves from
+ * the address that the system's route to its destination has, if the peer
+ * has been told that it is ours.
+ */
+static void
+choose_source(struct gs_packet *pkt)
+{
+	union gs_addr src;
+
+	if (!gs_source_find(&eng.source, &pkt->dst, eng.now_ms, &src) ||
+	    gs_addr_same_ip(&src, &pkt->src) ||
+	    !gs_filter_knows_local(eng.filter, pkt, &src))
+		return;
+	gs_addr_set_port(&src, gs_addr_port(&pkt->src));
+	pkt->src = src;
+}
+
+/*
+ * What is no association's answers the packet that has just come in, and
+ * leaves from the address that this was sent to: the engine takes another
+ * for its INIT ACK.
+ */
+static void
+restore_source(struct gs_packet *pkt)
+{
+	const struct gs_packet *in = eng.input;
+
+	if (in == NULL || !gs_addr_same_ip(&in->src, &pkt->dst))
+		return;
+	pkt->src = in->dst;
+}
+
 void
-gs_engine_emit(const struct gs_packet *pkt)
+gs_engine_emit(const struct gs_packet *pkt, bool of_assoc)
 {
 	gs_filter_out(eng.filter, pkt, eng.now_ms);
 	if (eng.nout == OUT_BATCH)
 		flush_locked();
-	eng.out[eng.nout++] = *pkt;
+	eng.out[eng.nout] = *pkt;
+	if (of_assoc)
+		choose_source(&eng.out[eng.nout]);
+	else
+		restore_source(&eng.out[eng.nout]);
+	eng.nout++;
 }
 
 uint16_t
@@ -208,6 +250,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 
 	eng.hooks = cfg->hooks;
 	eng.nout = 0;
+	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
 	eng.timers_ran = false;
@@ -295,8 +338,11 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 		log_drop(v, pkt);
 		return;
 	}
-	if (eng.hooks.admit(pkt))
-		gs_engine_feed(pkt);
+	if (!eng.hooks.admit(pkt))
+		return;
+	eng.input = pkt;
+	gs_engine_feed(pkt);
+	eng.input = NULL;
 }
 
 void

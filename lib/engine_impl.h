@@ -16,8 +16,9 @@
 
 struct gs_filter;
 
-/* engine.c: a packet that leaves; takes pkt->data (malloc'd). */
-void gs_engine_emit(const struct gs_packet *pkt);
+/* engine.c: a packet that leaves; takes pkt->data (malloc'd).  of_assoc: its
+ * source may be another of the association's addresses. */
+void gs_engine_emit(const struct gs_packet *pkt, bool of_assoc);
 uint16_t gs_engine_udp_port(void);
 
 /* engine.c: can packets leave from this address?  Every one, before there is

@@ -2,9 +2,9 @@
  * engine_output: a packet of the engine becomes the wire's.
  *
  * The engine hands over a packet with the IP and UDP headers it has built;
- * they say where from, where to, and with which type of service.  The
- * checksum is filled in here, by the processor's instruction where there is
- * one.  Layer 3.
+ * they say where from, where to, and with which type of service.  The source
+ * is the engine's guess: engine.c has the last word.  The checksum is filled
+ * in here, by the processor's instruction where there is one.  Layer 3.
  */
 
 #include <errno.h>
@@ -52,7 +52,7 @@ parse_v6(const uint8_t *h, struct gs_packet *pkt, uint8_t *proto)
 
 /* 0, or an errno that the engine understands. */
 static int
-emit(struct mbuf *m, bool v6)
+emit(struct mbuf *m, bool v6, bool of_assoc)
 {
 	uint8_t head[sizeof(struct ip6_hdr) + sizeof(struct udphdr)];
 	size_t ip_len = v6 ? sizeof(struct ip6_hdr) : sizeof(struct ip);
@@ -85,7 +85,7 @@ emit(struct mbuf *m, bool v6)
 	m_copydata(m, (int)head_len, (int)pkt.len, (char *)pkt.data);
 	crc = gs_crc32c_packet(pkt.data, pkt.len);
 	memcpy(pkt.data + CHECKSUM_OFFSET, &crc, sizeof(crc));
-	gs_engine_emit(&pkt);
+	gs_engine_emit(&pkt, of_assoc);
 	return 0;
 }
 
@@ -94,9 +94,8 @@ __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,
     void *stcb, uint32_t vrf_id)
 {
 	(void)ro;
-	(void)stcb;
 	(void)vrf_id;
-	*result = emit(m, false);
+	*result = emit(m, false, stcb != NULL);
 	m_freem(m);
 }
 
@@ -105,9 +104,8 @@ __wrap_sctp_userspace_ip6_output(int *result, struct mbuf *m, void *ro,
     void *stcb, uint32_t vrf_id)
 {
 	(void)ro;
-	(void)stcb;
 	(void)vrf_id;
-	*result = emit(m, true);
+	*result = emit(m, true, stcb != NULL);
 	m_freem(m);
 }
 

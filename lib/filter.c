@@ -11,8 +11,13 @@
 /* A cookie lives for 60 s; a retransmission of an INIT comes sooner. */
 #define HALF_OPEN_MS 65000
 
+/* Local addresses that are remembered: a bit of a record's locals each. */
+#define LOCALS_MAX 64
+
 struct gs_filter {
 	struct gs_tags tags;
+	union gs_addr locals[LOCALS_MAX];
+	size_t nlocals;
 	uint64_t counts[GS_VERDICTS];
 };
 
@@ -503,6 +508,42 @@ gs_filter_in(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 
 /* ---- what leaves ---- */
 
+/* The bit of a local address; 0 where it has none. */
+static uint64_t
+local_bit(const struct gs_filter *f, const union gs_addr *addr)
+{
+	size_t i;
+
+	for (i = 0; i < f->nlocals; i++)
+		if (gs_addr_same_ip(&f->locals[i], addr))
+			return (uint64_t)1 << i;
+	return 0;
+}
+
+/* The peer of r knows this one.  Past the limit it is as if it did not. */
+static void
+learn_local(struct gs_filter *f, struct gs_tag_record *r,
+    const union gs_addr *addr)
+{
+	if (local_bit(f, addr) == 0 && f->nlocals < LOCALS_MAX)
+		f->locals[f->nlocals++] = *addr;
+	r->locals |= local_bit(f, addr);
+}
+
+/* An INIT or INIT ACK of ours tells our addresses. */
+static void
+learn_locals(struct gs_filter *f, struct gs_tag_record *r,
+    const struct view *v, const struct gs_init *init)
+{
+	struct addr_walk w = addr_walk(v, init);
+	union gs_addr addr;
+
+	if (r == NULL)
+		return;
+	while (addr_walk_next(&w, &addr))
+		learn_local(f, r, &addr);
+}
+
 static void
 learn_own_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 {
@@ -513,9 +554,11 @@ learn_own_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 	r = gs_tags_find(&f->tags, v->local_port, v->peer_port,
 	    init.initiate_tag);
 	if (r == NULL) {
-		(void)gs_tags_add(&f->tags, GS_TAG_OURS, v->local_port,
+		r = gs_tags_add(&f->tags, GS_TAG_OURS, v->local_port,
 		    v->peer_port, init.initiate_tag, dst, now_ms);
-		return; /* without memory the INIT ACK is dropped: no more */
+		/* Without memory the INIT ACK is dropped: no more. */
+		learn_locals(f, r, v, &init);
+		return;
 	}
 	/* Retransmitted, to another address of the peer perhaps. */
 	if (r->state == GS_TAG_OURS && r->peer_tag == 0)
@@ -577,17 +620,17 @@ learn_own_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 	if (r != NULL) {
 		merge_offer(f, r, offer, v->tag);
 		gs_tags_refresh(&f->tags, r, now_ms);
-		return;
-	}
-	if (offer != NULL) {
+	} else if (offer != NULL) {
 		gs_tags_answer(&f->tags, offer, init.initiate_tag);
 		gs_tags_refresh(&f->tags, offer, now_ms);
-		return;
+		r = offer;
+	} else {
+		r = gs_tags_add(&f->tags, GS_TAG_ANSWERED, v->local_port,
+		    v->peer_port, init.initiate_tag, &v->pkt->dst, now_ms);
+		if (r != NULL)
+			r->peer_tag = v->tag;
 	}
-	r = gs_tags_add(&f->tags, GS_TAG_ANSWERED, v->local_port, v->peer_port,
-	    init.initiate_tag, &v->pkt->dst, now_ms);
-	if (r != NULL)
-		r->peer_tag = v->tag;
+	learn_locals(f, r, v, &init);
 }
 
 /* Its tag is the peer's that the engine goes on with, where several INIT
@@ -620,38 +663,102 @@ is_stream_request(struct gs_cursor params)
 	return false;
 }
 
+/* The association of a packet that leaves. */
+static struct gs_tag_record *
+find_sender(const struct gs_filter *f, const struct view *v)
+{
+	struct gs_tag_addr *a;
+
+	a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port,
+	    &v->pkt->dst);
+	for (; a != NULL; a = gs_tags_next_addr(a))
+		if (a->rec->peer_tag == v->tag)
+			return a->rec;
+	return NULL;
+}
+
+/* What we take away from a peer it knows no more (RFC 5061). */
+static void
+learn_own_asconf(struct gs_filter *f, struct gs_tag_record *r,
+    struct gs_cursor params)
+{
+	struct gs_param p, inner;
+	union gs_addr addr;
+
+	gs_cursor_skip(&params, 4); /* the serial number */
+	while (gs_param_next(&params, &p)) {
+		if (p.type != GS_PARAM_DELETE_IP)
+			continue;
+		gs_cursor_skip(&p.value, 4); /* correlation id */
+		if (gs_param_next(&p.value, &inner) &&
+		    gs_param_addr(&inner, &addr))
+			r->locals &= ~local_bit(f, &addr);
+	}
+}
+
 static void
 learn_own_request(struct gs_filter *f, const struct view *v)
 {
 	struct gs_cursor c = v->chunks;
+	struct gs_tag_record *r;
 	struct gs_chunk chunk;
-	struct gs_tag_addr *a;
 
 	while (gs_chunk_next(&c, &chunk)) {
-		if (chunk.type != GS_CHUNK_RE_CONFIG ||
-		    !is_stream_request(chunk.value))
+		if (chunk.type != GS_CHUNK_RE_CONFIG &&
+		    chunk.type != GS_CHUNK_ASCONF)
 			continue;
-		a = gs_tags_first_addr(&f->tags, v->local_port, v->peer_port,
-		    &v->pkt->dst);
-		for (; a != NULL; a = gs_tags_next_addr(a))
-			if (a->rec->peer_tag == v->tag)
-				a->rec->has_asked = true;
+		r = find_sender(f, v);
+		if (r == NULL)
+			return;
+		if (chunk.type == GS_CHUNK_ASCONF)
+			learn_own_asconf(f, r, chunk.value);
+		else if (is_stream_request(chunk.value))
+			r->has_asked = true;
 	}
+}
+
+static bool
+view_out(struct view *v, const struct gs_packet *pkt)
+{
+	uint16_t port;
+
+	if (pkt->len < GS_COMMON_HEADER + 4 || !view_in(v, pkt))
+		return false;
+	port = v->local_port;
+	v->local_port = v->peer_port;
+	v->peer_port = port;
+	return true;
+}
+
+bool
+gs_filter_knows_local(const struct gs_filter *f, const struct gs_packet *pkt,
+    const union gs_addr *addr)
+{
+	uint64_t bit = local_bit(f, addr);
+	const struct gs_tag_record *r;
+	struct gs_init init;
+	struct view v;
+
+	if (bit == 0 || !view_out(&v, pkt))
+		return false;
+	if (v.first.type == GS_CHUNK_INIT) {
+		init = gs_init_read(&v.first);
+		r = gs_tags_find(&f->tags, v.local_port, v.peer_port,
+		    init.initiate_tag);
+	} else {
+		r = find_sender(f, &v);
+	}
+	return r != NULL && (r->locals & bit) != 0;
 }
 
 void
 gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 {
-	uint16_t port;
 	struct view v;
 
 	expire(f, now_ms);
-	if (pkt->len < GS_COMMON_HEADER + 4 || !view_in(&v, pkt))
+	if (!view_out(&v, pkt))
 		return;
-	port = v.local_port;
-	v.local_port = v.peer_port;
-	v.peer_port = port;
-
 	switch (v.first.type) {
 	case GS_CHUNK_INIT:
 		learn_own_init(f, &v, now_ms);

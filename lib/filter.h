@@ -67,6 +67,14 @@ void gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt,
     uint64_t now_ms);
 
 /*
+ * Has the peer of this packet that leaves, and that gs_filter_out() has seen,
+ * been told of the local address addr?  Ports are ignored.  False too where
+ * the packet's association is not known, or its addresses are not.
+ */
+bool gs_filter_knows_local(const struct gs_filter *f,
+    const struct gs_packet *pkt, const union gs_addr *addr);
+
+/*
  * The association with these ports (host order) and own tag is up: it is
  * kept until gs_filter_forget(), however long it is silent.  Forget it as
  * soon as it is over: till then its peer cannot begin another one with other

@@ -45,6 +45,7 @@ struct gs_tag_record {
 	bool has_more_addrs; /* than are kept: the set is not known */
 	bool is_indexed;     /* its addresses are in by_addr */
 	bool has_asked;	     /* our side for streams (RFC 6525) */
+	uint64_t locals;     /* the filter's: our addresses that it knows */
 	enum gs_tag_state state;
 	uint16_t local_port, peer_port;
 	uint32_t local_tag, peer_tag;

@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 layers="
 0 addr clock cursor error handle htab log ready route visibility
 1 msg mbox deliver
-2 batch chunk crc32c faults filter tags tap wire wire_*
+2 batch chunk crc32c faults filter source tags tap wire wire_*
 3 driver engine engine_*
 4 assoc assoc_* collision endpoint endpoint_* hub
 5 config connect opt opt_* resolve sock sock_* stack stack_* xfer

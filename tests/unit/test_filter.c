@@ -1351,6 +1351,144 @@ START_TEST(a_handshake_is_read_as_it_stands_in_the_packet)
 }
 END_TEST
 
+/* ---- what a peer knows of us ---- */
+
+#define US2 "10.0.1.1"
+#define US3 "fd00::1"
+
+static void
+put_our_init(struct draft *d, unsigned int type, const char *dst, uint32_t tag)
+{
+	size_t at;
+
+	begin_out(d, dst, tag);
+	at = open_init(d, type, OUR_TAG, 65536, 10, 10);
+	put_addr_param(d, US);
+	put_addr_param(d, US2);
+	put_cookie_param(d);
+	end_chunk(d, at);
+	out(d);
+}
+
+/* May a packet of the association with dst leave from there? */
+static bool
+knows(const char *dst, uint32_t tag, const char *local)
+{
+	union gs_addr a = addr(local);
+	struct draft d;
+
+	begin_out(&d, dst, tag);
+	put_chunk(&d, GS_CHUNK_DATA, 3, 13);
+	out(&d);
+	return gs_filter_knows_local(f, &d.pkt, &a);
+}
+
+START_TEST(a_peer_knows_the_addresses_of_our_init)
+{
+	union gs_addr a = addr(US2), a3 = addr(US3);
+	struct draft d;
+
+	put_our_init(&d, GS_CHUNK_INIT, PEER, 0);
+	ck_assert(gs_filter_knows_local(f, &d.pkt, &a));
+	ck_assert(!gs_filter_knows_local(f, &d.pkt, &a3));
+	ck_assert_int_eq(init_ack_in(PEER, OUR_TAG, THEIR_TAG, PEER2),
+	    GS_PASS);
+	ck_assert(knows(PEER, THEIR_TAG, US));
+	ck_assert(knows(PEER2, THEIR_TAG, US2));
+	ck_assert(!knows(PEER, THEIR_TAG, US3));
+	/* Of another association, with other tags, nothing is known. */
+	ck_assert(!knows(PEER, WRONG_TAG, US2));
+	ck_assert(!knows(STRANGER, THEIR_TAG, US2));
+}
+END_TEST
+
+START_TEST(a_peer_knows_the_addresses_of_our_init_ack)
+{
+	struct draft d;
+
+	ck_assert_int_eq(init_in(PEER, THEIR_TAG, PEER2, NULL), GS_PASS);
+	put_our_init(&d, GS_CHUNK_INIT_ACK, PEER, THEIR_TAG);
+	ck_assert_int_eq(cookie_in(PEER, OUR_TAG), GS_PASS);
+	ck_assert(knows(PEER2, THEIR_TAG, US2));
+	ck_assert(!knows(PEER2, THEIR_TAG, US3));
+	gs_filter_confirm(f, LPORT, PPORT, OUR_TAG, THEIR_TAG);
+	ck_assert(knows(PEER, THEIR_TAG, US2));
+	gs_filter_forget(f, LPORT, PPORT, OUR_TAG);
+	ck_assert(!knows(PEER, THEIR_TAG, US2));
+}
+END_TEST
+
+START_TEST(without_a_list_a_peer_knows_where_the_init_came_from)
+{
+	init_out(PEER, OUR_TAG);
+	ck_assert_int_eq(init_ack_in(PEER, OUR_TAG, THEIR_TAG, NULL), GS_PASS);
+	ck_assert(knows(PEER, THEIR_TAG, US));
+	ck_assert(!knows(PEER, THEIR_TAG, US2));
+}
+END_TEST
+
+START_TEST(an_address_taken_away_is_known_no_more)
+{
+	struct draft d;
+	size_t at;
+
+	put_our_init(&d, GS_CHUNK_INIT, PEER, 0);
+	ck_assert_int_eq(init_ack_in(PEER, OUR_TAG, THEIR_TAG, NULL), GS_PASS);
+	ck_assert(knows(PEER, THEIR_TAG, US2));
+	begin_out(&d, PEER, THEIR_TAG);
+	at = open_chunk(&d, GS_CHUNK_ASCONF);
+	put32(&d, 1);
+	put_addr_param(&d, US);
+	put16(&d, GS_PARAM_DELETE_IP);
+	put16(&d, 16);
+	put32(&d, 7);
+	put_addr_param(&d, US2);
+	end_chunk(&d, at);
+	out(&d);
+	ck_assert(!knows(PEER, THEIR_TAG, US2));
+	ck_assert(knows(PEER, THEIR_TAG, US));
+}
+END_TEST
+
+START_TEST(more_local_addresses_than_are_remembered_do_no_harm)
+{
+	char text[32];
+	struct draft d;
+	size_t at;
+	int i;
+
+	begin_out(&d, PEER, 0);
+	at = open_init(&d, GS_CHUNK_INIT, OUR_TAG, 65536, 10, 10);
+	for (i = 1; i <= 100; i++) {
+		snprintf(text, sizeof(text), "10.1.0.%d", i);
+		put_addr_param(&d, text);
+	}
+	end_chunk(&d, at);
+	out(&d);
+	ck_assert_int_eq(init_ack_in(PEER, OUR_TAG, THEIR_TAG, NULL), GS_PASS);
+	/* The first is the source itself. */
+	ck_assert(knows(PEER, THEIR_TAG, "10.1.0.63"));
+	ck_assert(!knows(PEER, THEIR_TAG, "10.1.0.64"));
+	ck_assert(!knows(PEER, THEIR_TAG, "10.1.0.100"));
+}
+END_TEST
+
+static void
+add_locals(Suite *s)
+{
+	TCase *tc = tcase_create("locals");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, a_peer_knows_the_addresses_of_our_init);
+	tcase_add_test(tc, a_peer_knows_the_addresses_of_our_init_ack);
+	tcase_add_test(tc,
+	    without_a_list_a_peer_knows_where_the_init_came_from);
+	tcase_add_test(tc, an_address_taken_away_is_known_no_more);
+	tcase_add_test(tc,
+	    more_local_addresses_than_are_remembered_do_no_harm);
+	suite_add_tcase(s, tc);
+}
+
 static void
 add_shape(Suite *s)
 {
@@ -1449,6 +1587,7 @@ suite(void)
 	Suite *s = suite_create("filter");
 
 	add_shape(s);
+	add_locals(s);
 	add_tags(s);
 	add_handshakes(s);
 	return s;

@@ -1,0 +1,87 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+#endif
+
+#include "source.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * A UDP socket that is connected has the source that the route has.  Nothing
+ * is sent, and any port will do.  A new socket each time: one that had an
+ * address keeps it.
+ */
+static bool
+ask_system(const union gs_addr *dst, union gs_addr *src)
+{
+	union gs_addr to = *dst, name;
+	socklen_t len = sizeof(name);
+	bool found;
+	int fd;
+
+	fd = socket(to.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+	if (fd == -1)
+		return false;
+	gs_addr_set_port(&to, 9);
+	memset(&name, 0, sizeof(name));
+	found = connect(fd, &to.sa, gs_addr_len(&to)) == 0 &&
+	    getsockname(fd, &name.sa, &len) == 0 && !gs_addr_is_any(&name);
+	(void)close(fd); /* nothing was sent */
+	if (!found)
+		return false;
+	*src = name;
+	gs_addr_set_port(src, 0);
+	return true;
+}
+
+void
+gs_source_init(struct gs_source *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->ask = ask_system;
+}
+
+/* Who makes two meet has them asked for more often: no harm. */
+static size_t
+slot(const union gs_addr *dst)
+{
+	const uint8_t *p = (const uint8_t *)&dst->v4.sin_addr;
+	size_t i, n = sizeof(dst->v4.sin_addr);
+	uint32_t h = 2166136261u;
+
+	if (dst->sa.sa_family == AF_INET6) {
+		p = dst->v6.sin6_addr.s6_addr;
+		n = sizeof(dst->v6.sin6_addr);
+	}
+	for (i = 0; i < n; i++)
+		h = (h ^ p[i]) * 16777619u;
+	return (h ^ h >> 16) % GS_SOURCE_DSTS;
+}
+
+bool
+gs_source_find(struct gs_source *s, const union gs_addr *dst, uint64_t now_ms,
+    union gs_addr *src)
+{
+	size_t i;
+
+	if (gs_addr_len(dst) == 0 || gs_addr_is_loopback(dst))
+		return false;
+	i = slot(dst);
+	if (!gs_addr_same_ip(&s->dsts[i].dst, dst)) {
+		s->dsts[i].dst = *dst;
+		s->dsts[i].has_src = false;
+		s->dsts[i].asked_ms = 0;
+	}
+	if (s->dsts[i].asked_ms == 0 ||
+	    now_ms - s->dsts[i].asked_ms >= GS_SOURCE_MS) {
+		s->dsts[i].asked_ms = now_ms;
+		if (s->ask(dst, &s->dsts[i].src))
+			s->dsts[i].has_src = true;
+	}
+	if (s->dsts[i].has_src)
+		*src = s->dsts[i].src;
+	return s->dsts[i].has_src;
+}

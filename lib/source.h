@@ -1,0 +1,42 @@
+/*
+ * source: which local address the system sends from to a destination.
+ *
+ * Guarantees
+ *  - what is told is not older than GS_SOURCE_MS, but where the system has
+ *    no route any more: then it is the last that it had, as the path has
+ *    not changed but failed;
+ *  - the system is asked once in that time, however many packets leave;
+ *  - a loopback destination has no answer: there every source is as good.
+ *
+ * Locking: the caller's.  Layer 2.
+ */
+
+#ifndef GS_SOURCE_H
+#define GS_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+#define GS_SOURCE_MS 200
+#define GS_SOURCE_DSTS 64
+
+struct gs_source {
+	/* The system's routes; a test has its own. */
+	bool (*ask)(const union gs_addr *dst, union gs_addr *src);
+	struct {
+		union gs_addr dst, src;
+		bool has_src;
+		uint64_t asked_ms;
+	} dsts[GS_SOURCE_DSTS];	/* by a hash of dst; the later one stays */
+};
+
+void gs_source_init(struct gs_source *s);
+
+/* The source for dst in *src, port 0; false where there is none to tell. */
+bool gs_source_find(struct gs_source *s, const union gs_addr *dst,
+    uint64_t now_ms, union gs_addr *src);
+
+#endif
