@@ -8,7 +8,9 @@
 static int
 usage(FILE *to)
 {
-	fputs("usage: server [-p PORT] [-n COUNT] [ADDR...]\n"
+	fputs("usage: server [-g] [-p PORT] [-n COUNT] [ADDR...]\n"
+	      "  -g        greet each peer: \"Test 0\" on stream 0, and\n"
+	      "            \"Test 5\" on stream 5\n"
 	      "  -p PORT   the SCTP port; 0 takes a free one [2006]\n"
 	      "  -n COUNT  stop after so many associations have ended\n"
 	      "  ADDR      listen on these addresses [every one]\n",
@@ -16,70 +18,24 @@ usage(FILE *to)
 	return to == stdout ? 0 : 2;
 }
 
-/* The bytes in quotes, up to 60 of them, what is not printable as \xNN. */
+/* To an association that has just come up: there is room.  One that has gone
+ * again is none of the others' business. */
 static void
-print_bytes(const uint8_t *data, size_t len)
+greet(gsctp_sock s, gsctp_assoc_id assoc)
 {
-	size_t i, n = len < 60 ? len : 60;
+	int err;
 
-	putchar('"');
-	for (i = 0; i < n; i++) {
-		if (data[i] == '"' || data[i] == '\\')
-			printf("\\%c", data[i]);
-		else if (data[i] >= 0x20 && data[i] < 0x7f)
-			putchar(data[i]);
-		else
-			printf("\\x%02x", (unsigned int)data[i]);
+	err = gsctp_send(s, assoc, 0, "Test 0", 6);
+	if (err == 0)
+		err = gsctp_send(s, assoc, 5, "Test 5", 6);
+	if (err != 0) {
+		(void)fail("server", "cannot greet assoc %u: %s",
+		    (unsigned int)assoc, error_text(err));
 	}
-	printf(n < len ? "\"...\n" : "\"\n");
-}
-
-static void
-print_data(const struct gsctp_data *d)
-{
-	printf("data on stream %u, %zu bytes%s: ", (unsigned int)d->info.stream,
-	    d->len, d->complete ? "" : " of more");
-	print_bytes(d->data, d->len);
-}
-
-static void
-print_msg(const struct gsctp_msg *msg)
-{
-	char text[ADDR_STRLEN];
-
-	printf("%s assoc %u: ", addr_text(&msg->from, text),
-	    (unsigned int)msg->assoc_id);
-	switch (msg->type) {
-	case GSCTP_MSG_DATA:
-		print_data(&msg->u.data);
-		break;
-	case GSCTP_MSG_ASSOC_CHANGE:
-		print_assoc_change(stdout, &msg->u.assoc_change);
-		break;
-	case GSCTP_MSG_PADDR_CHANGE:
-		printf("%s %s\n",
-		    gsctp_paddr_change_name(msg->u.paddr_change.state),
-		    addr_text(&msg->u.paddr_change.addr, text));
-		break;
-	case GSCTP_MSG_SEND_FAILED:
-		printf("send_failed, %zu bytes on stream %u\n",
-		    msg->u.send_failed.len,
-		    (unsigned int)msg->u.send_failed.info.stream);
-		break;
-	case GSCTP_MSG_REMOTE_ERROR:
-		printf("remote_error, error %u: %s\n",
-		    (unsigned int)msg->u.remote_error.error,
-		    gsctp_error_string(msg->u.remote_error.error));
-		break;
-	default:
-		printf("%s\n", gsctp_msg_type_name(msg->type));
-		break;
-	}
-	fflush(stdout);
 }
 
 static int
-serve(gsctp_sock s, int signals, unsigned long count)
+serve(gsctp_sock s, int signals, unsigned long count, bool must_greet)
 {
 	unsigned long ended = 0;
 	struct gsctp_msg *msg;
@@ -96,6 +52,8 @@ serve(gsctp_sock s, int signals, unsigned long count)
 			    error_text(err));
 		}
 		print_msg(msg);
+		if (must_greet && is_up(msg))
+			greet(s, msg->assoc_id);
 		if (is_end(msg))
 			ended++;
 		gsctp_msg_free(msg);
@@ -107,13 +65,16 @@ int
 main(int argc, char **argv)
 {
 	unsigned long count = 0, port = DEFAULT_PORT;
+	bool must_greet = false;
 	int c, signals, status;
 	gsctp_sock s;
 
-	while ((c = getopt(argc, argv, "p:n:h")) != -1) {
+	while ((c = getopt(argc, argv, "gp:n:h")) != -1) {
 		bool is_good = false;
 
-		if (c == 'p')
+		if (c == 'g')
+			is_good = must_greet = true;
+		else if (c == 'p')
 			is_good = parse_number(optarg, 0, UINT16_MAX, &port);
 		else if (c == 'n')
 			is_good = parse_number(optarg, 1, UINT32_MAX, &count);
@@ -127,7 +88,7 @@ main(int argc, char **argv)
 	status = open_listener("server", (uint16_t)port, argv + optind,
 	    argc - optind, &s);
 	if (status == 0)
-		status = serve(s, signals, count);
+		status = serve(s, signals, count, must_greet);
 	/* What still runs is shut down, or after 2 s aborted. */
 	(void)gsctp_stack_stop(2000);
 	return status;

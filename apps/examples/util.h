@@ -211,6 +211,14 @@ next_msg(gsctp_sock s, int signals, int timeout_ms, struct gsctp_msg **msg)
 	return err;
 }
 
+/* Has an association come up? */
+static inline bool
+is_up(const struct gsctp_msg *msg)
+{
+	return msg->type == GSCTP_MSG_ASSOC_CHANGE &&
+	    msg->u.assoc_change.state == GSCTP_COMM_UP;
+}
+
 /* Is it the end of an association? */
 static inline bool
 is_end(const struct gsctp_msg *msg)
@@ -242,6 +250,70 @@ print_assoc_change(FILE *to, const struct gsctp_assoc_change *ac)
 		    gsctp_error_string(ac->error));
 	}
 	fputc('\n', to);
+}
+
+/* The bytes in quotes, up to 60 of them, what is not printable as \xNN. */
+static inline void
+print_bytes(const uint8_t *data, size_t len)
+{
+	size_t i, n = len < 60 ? len : 60;
+
+	putchar('"');
+	for (i = 0; i < n; i++) {
+		if (data[i] == '"' || data[i] == '\\')
+			printf("\\%c", data[i]);
+		else if (data[i] >= 0x20 && data[i] < 0x7f)
+			putchar(data[i]);
+		else
+			printf("\\x%02x", (unsigned int)data[i]);
+	}
+	printf(n < len ? "\"...\n" : "\"\n");
+}
+
+static inline void
+print_data(const struct gsctp_data *d)
+{
+	printf("data on stream %u, %zu bytes%s: ", (unsigned int)d->info.stream,
+	    d->len, d->complete ? "" : " of more");
+	print_bytes(d->data, d->len);
+}
+
+/* "127.0.0.1:2006 assoc 1: comm_up, 10 out 10 in streams", and a line for
+ * anything else that a socket may receive. */
+static inline void
+print_msg(const struct gsctp_msg *msg)
+{
+	char text[ADDR_STRLEN];
+
+	printf("%s assoc %u: ", addr_text(&msg->from, text),
+	    (unsigned int)msg->assoc_id);
+	switch (msg->type) {
+	case GSCTP_MSG_DATA:
+		print_data(&msg->u.data);
+		break;
+	case GSCTP_MSG_ASSOC_CHANGE:
+		print_assoc_change(stdout, &msg->u.assoc_change);
+		break;
+	case GSCTP_MSG_PADDR_CHANGE:
+		printf("%s %s\n",
+		    gsctp_paddr_change_name(msg->u.paddr_change.state),
+		    addr_text(&msg->u.paddr_change.addr, text));
+		break;
+	case GSCTP_MSG_SEND_FAILED:
+		printf("send_failed, %zu bytes on stream %u\n",
+		    msg->u.send_failed.len,
+		    (unsigned int)msg->u.send_failed.info.stream);
+		break;
+	case GSCTP_MSG_REMOTE_ERROR:
+		printf("remote_error, error %u: %s\n",
+		    (unsigned int)msg->u.remote_error.error,
+		    gsctp_error_string(msg->u.remote_error.error));
+		break;
+	default:
+		printf("%s\n", gsctp_msg_type_name(msg->type));
+		break;
+	}
+	fflush(stdout);
 }
 
 #endif
