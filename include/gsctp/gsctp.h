@@ -11,7 +11,7 @@
  *  - Every function may be called from any thread, unless it says
  *    otherwise; none is safe in a signal handler, or may be cancelled.
  *    The log sink is the only function of the application that is called
- *    back, from whichever thread has something to say.
+ *    from another thread than its own: whichever has something to say.
  *  - A handle is a plain value.  A stale one is -EBADF, always.
  *  - On a one-to-one socket (GSCTP_STREAM) an assoc_id is not looked at: it
  *    is its one association.
@@ -23,8 +23,9 @@
  *  - Ports, payload protocol identifiers and causes are in host order,
  *    but for the ports within a struct sockaddr.
  *
- * The man pages gsctp(7), gsctp_open(3), gsctp_connect(3), gsctp_send(3),
- * gsctp_recv(3) and gsctp_opt(3) say the same at more length.
+ * The man pages gsctp(7), gsctp_open(3), gsctp_connect(3), gsctp_accept(3),
+ * gsctp_send(3), gsctp_recv(3), gsctp_mbox_new(3) and gsctp_opt(3) say the
+ * same at more length.
  */
 
 #ifndef GSCTP_GSCTP_H
@@ -634,7 +635,8 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
  *   -EOPNOTSUPP  the engine does it wrongly (set_peer_primary_addr, reset
  *                of associations), or the peer cannot do it
  *   -EALREADY, -EBUSY  the peer has not answered the last such request
- *   -EBADF, -ESTALE
+ *   -ENOTCONN    a one-to-one socket without the association it is of
+ *   -EBADF, -ENOMEM, -ESTALE
  * and then the index of the option at fault is in *bad, if bad is not NULL
  * (the one out-parameter that is written on failure).
  */
@@ -909,8 +911,8 @@ int gsctp_listen(gsctp_sock s, int backlog);
 
 /*
  * Take the next association of a listening one-to-one socket, as a socket
- * of its own: comm_up is its first message.  It has the listener's options,
- * its mailbox and its active mode (with the number).
+ * of its own: comm_up is its first message.  It has the listener's options
+ * but autoclose, its mailbox and its active mode (with the number).
  *
  * Threads: any; several that wait are served in the order they came, each
  * with its own limit.  Blocks: up to timeout_ms.
@@ -926,9 +928,9 @@ int gsctp_accept(gsctp_sock s, int timeout_ms, gsctp_sock *accepted);
 /*
  * Make an association of a one-to-many socket a one-to-one socket of its
  * own.  What is queued of it moves along, in order, in the socket or in its
- * mailbox; the new socket has the old one's options, its mailbox and its
- * active mode (with the number).  The old one answers -EPIPE for it from
- * then on, also to whoever waits there to send.
+ * mailbox; the new socket has the old one's options but autoclose, its
+ * mailbox and its active mode (with the number).  The old one answers -EPIPE
+ * for it from then on, also to whoever waits there to send.
  *
  * Threads: any.  Does not block.
  *
@@ -957,9 +959,9 @@ int gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how);
 
 /*
  * A descriptor for poll, select and epoll: readable while a message waits,
- * or an association to accept; writable while no association of the socket has refused a send for want
- * of room.  Level-triggered.  Borrowed: it belongs to the socket and is
- * closed with it.  Do nothing with it but wait.
+ * or an association to accept; writable while no association of the socket
+ * has refused a send for want of room.  Level-triggered.  Borrowed: it
+ * belongs to the socket and is closed with it.  Do nothing with it but wait.
  *
  * Returns the descriptor, -EBADF, -EMFILE, -ENOMEM or -ESTALE.
  */
@@ -984,7 +986,8 @@ int gsctp_socknames(gsctp_sock s, gsctp_assoc_id assoc,
 int gsctp_sockname(gsctp_sock s, struct sockaddr_storage *addr);
 
 /* The peer's addresses, the primary one first.  Returns as
- * gsctp_socknames(); assoc 0 is -EINVAL on a one-to-many socket. */
+ * gsctp_socknames(); assoc 0 is -EINVAL on a one-to-many socket, and no
+ * association -ENOTCONN on a one-to-one socket. */
 int gsctp_peernames(gsctp_sock s, gsctp_assoc_id assoc,
     struct sockaddr_storage *addrs, size_t max);
 
@@ -1043,7 +1046,8 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only, too
  *   -ECONNABORTED  another thread aborted the attempt
  *   -ENOTCONN      a one-to-one socket whose association has ended
- *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0
+ *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0; or a
+ *                  one-to-one socket that listens
  *   -EBADF         the socket is closed, or was while this call waited
  *   -ENOMEM, -ESTALE
  */
