@@ -128,6 +128,105 @@ START_TEST(a_cleared_queue_is_empty)
 }
 END_TEST
 
+/* A message that knows its place. */
+static void
+put(struct gs_msgq *q, uint64_t sock, uint32_t n)
+{
+	struct gs_msg *m = gs_msg_new(n, 0, 0);
+
+	ck_assert_ptr_nonnull(m);
+	m->pub.sock.id = sock;
+	gs_msgq_put(q, m);
+}
+
+/* What is in q is these, in order, and its count and its ends are right. */
+static void
+check_queue(const struct gs_msgq *q, const char *types)
+{
+	const struct gs_msg *m, *last = NULL;
+	size_t n = 0;
+
+	for (m = q->head; m != NULL; m = m->next) {
+		ck_assert_int_eq((int)m->pub.type, types[n]);
+		last = m;
+		n++;
+	}
+	ck_assert_uint_eq(n, strlen(types));
+	ck_assert_uint_eq(q->count, n);
+	ck_assert_ptr_eq(q->tail, last);
+}
+
+/* Each letter is a message: small ones of socket 1, capitals of socket 2. */
+static struct gs_msgq
+queue_of(const char *types)
+{
+	struct gs_msgq q = { NULL, NULL, 0 };
+
+	for (; *types != '\0'; types++)
+		put(&q, *types >= 'a' ? 1 : 2, (uint32_t)*types);
+	return q;
+}
+
+START_TEST(a_prepended_queue_comes_before_what_was_there)
+{
+	static const struct {
+		const char *q, *from, *result;
+	} cases[] = {
+		{ "", "", "" },
+		{ "", "a", "a" },
+		{ "a", "", "a" },
+		{ "cd", "ab", "abcd" },
+		{ "b", "a", "ab" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gs_msgq q = queue_of(cases[i].q);
+		struct gs_msgq from = queue_of(cases[i].from);
+
+		gs_msgq_prepend(&q, &from);
+		check_queue(&q, cases[i].result);
+		check_queue(&from, "");
+		/* Both can still be used. */
+		put(&q, 1, 'z');
+		put(&from, 1, 'y');
+		check_queue(&from, "y");
+		ck_assert_int_eq((int)q.tail->pub.type, 'z');
+		gs_msgq_clear(&q);
+		gs_msgq_clear(&from);
+	}
+}
+END_TEST
+
+START_TEST(a_split_takes_one_sockets_messages_and_keeps_both_orders)
+{
+	static const struct {
+		const char *q, *out, *left, *result;
+	} cases[] = {
+		{ "", "", "", "" },
+		{ "", "x", "", "x" },
+		{ "abc", "", "", "abc" },
+		{ "ABC", "", "ABC", "" },
+		{ "aAbBc", "", "AB", "abc" },
+		{ "AaBbC", "xX", "ABC", "xXab" },
+		{ "aB", "", "B", "a" },
+		{ "Ba", "", "B", "a" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gs_msgq q = queue_of(cases[i].q);
+		struct gs_msgq out = queue_of(cases[i].out);
+
+		gs_msgq_split(&q, 1, &out);
+		check_queue(&q, cases[i].left);
+		check_queue(&out, cases[i].result);
+		gs_msgq_clear(&q);
+		gs_msgq_clear(&out);
+	}
+}
+END_TEST
+
 /* gen_sctp: recv/1 */
 START_TEST(three_types_are_errors_and_no_other)
 {
@@ -161,6 +260,9 @@ suite(void)
 	tcase_add_test(tc, messages_leave_a_queue_in_the_order_they_came);
 	tcase_add_test(tc, a_queue_that_ran_empty_can_be_filled_again);
 	tcase_add_test(tc, a_cleared_queue_is_empty);
+	tcase_add_test(tc, a_prepended_queue_comes_before_what_was_there);
+	tcase_add_test(tc,
+	    a_split_takes_one_sockets_messages_and_keeps_both_orders);
 	tcase_add_test(tc, three_types_are_errors_and_no_other);
 	suite_add_tcase(s, tc);
 	return s;
