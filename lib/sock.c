@@ -34,10 +34,13 @@ gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
 	err = gs_endpoint_open(&cfg, &ep);
 	if (err == 0) {
 		err = gs_opt_set_all(ep, opts, nopts, true, NULL);
-		if (err == 0)
+		if (err == 0) {
 			s->id = ep->id;
-		else
+		} else {
+			/* Nobody knows whose the messages there are. */
+			(void)gs_delivery_give(ep, ep->delivery.mbox, 0);
 			gs_endpoint_close(ep, true);
+		}
 	}
 	gs_opt_free_config(&cfg);
 leave:

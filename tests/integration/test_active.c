@@ -356,6 +356,19 @@ START_TEST(active_0_at_open_is_passive_and_says_so)
 }
 END_TEST
 
+START_TEST(an_open_that_fails_leaves_nothing_in_the_mailbox)
+{
+	gsctp_mbox mb = box_new();
+	const struct gsctp_opt opts[] = { GSCTP_MBOX(mb), GSCTP_ACTIVE(0),
+		GSCTP_ACTIVE(INT16_MAX + 1) };
+	gsctp_sock s = { 0 };
+
+	ck_assert_int_eq(loop_try_open(0, opts, 3, &s), -EINVAL);
+	ck_assert_uint_eq(s.id, 0);
+	box_expect_empty(mb);
+}
+END_TEST
+
 START_TEST(without_a_mailbox_a_socket_stays_passive)
 {
 	static const int32_t modes[] = { T, ONCE, 1, 0, -1 };
@@ -631,6 +644,7 @@ add(TCase *tc)
 	tcase_add_test(tc, true_once_and_false_clear_the_count_and_say_nothing);
 	tcase_add_test(tc, active_at_open_delivers_from_the_first_message_on);
 	tcase_add_test(tc, active_0_at_open_is_passive_and_says_so);
+	tcase_add_test(tc, an_open_that_fails_leaves_nothing_in_the_mailbox);
 	tcase_add_test(tc, without_a_mailbox_a_socket_stays_passive);
 	tcase_add_test(tc,
 	    recv_on_an_active_socket_is_refused_and_takes_nothing);
