@@ -41,6 +41,8 @@ gs_delivery_set(struct gs_endpoint *ep, int32_t mode)
 	}
 	gs_msg_free(d->passive);
 	d->passive = NULL;
+	if (gs_deliver_is_active(&d->mode))
+		d->activations++;
 	if (says_passive)
 		gs_mbox_put(d->mbox, passive);
 	else

@@ -24,6 +24,7 @@ struct gs_endpoint;
 struct gs_delivery {
 	uint64_t mbox;			/* 0: none, and passive */
 	struct gs_deliver mode;
+	uint32_t activations;		/* for who waits to read meanwhile */
 	struct gs_msg *passive;		/* for when the count is at 0 */
 	struct gs_msgq queue;		/* comes before what is ready */
 };

@@ -216,15 +216,21 @@ check_passive(const struct gs_endpoint *ep)
 	return 0;
 }
 
-/* The next message of s; the lock is held. */
+/*
+ * The next message of s; the lock is held.  A socket that is passive again,
+ * having been active while this one waited, answers as one that is active.
+ */
 static int
 next_message(gsctp_sock s, struct gs_endpoint *ep, uint64_t deadline,
     struct gs_msg **out)
 {
+	uint32_t activations = ep->delivery.activations;
 	int err = 0, state;
 
 	for (;;) {
 		state = check_passive(ep);
+		if (ep->delivery.activations != activations)
+			state = -EINVAL;
 		if (state != 0)
 			return state;
 		*out = gs_endpoint_take(ep);

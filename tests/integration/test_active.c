@@ -449,6 +449,24 @@ START_TEST(who_waits_in_recv_hears_that_the_socket_becomes_active)
 }
 END_TEST
 
+/* Active for a moment is active. */
+START_TEST(who_waits_in_recv_hears_of_it_if_it_is_over_at_once)
+{
+	gsctp_mbox mb = box_new();
+	struct loop_pair p = box_pair(mb, NULL, 0);
+	struct side waits;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		side_start(&waits, recv_for_ever, &p.server);
+		side_await_sleep(&waits);
+		active_set(p.server, ONCE);
+		active_set(p.server, F);
+		ck_assert_int_eq(side_join(&waits), -EINVAL);
+	}
+}
+END_TEST
+
 /*
  * The window.
  */
@@ -650,6 +668,8 @@ add(TCase *tc)
 	    recv_on_an_active_socket_is_refused_and_takes_nothing);
 	tcase_add_test(tc,
 	    who_waits_in_recv_hears_that_the_socket_becomes_active);
+	tcase_add_test(tc,
+	    who_waits_in_recv_hears_of_it_if_it_is_over_at_once);
 	tcase_add_test(tc, passive_closes_the_peers_window_and_active_opens_it);
 	tcase_add_test(tc, a_count_that_is_over_closes_the_window_again);
 	tcase_add_test(tc,
