@@ -40,8 +40,8 @@ gs_stream_check_connect(struct gs_endpoint *ep)
 	if (st->backlog > 0)
 		return -EINVAL;
 	if (a != NULL)
-		return a->phase == GS_CONNECTING || a->phase == GS_YIELDED ?
-		    -EALREADY : -EISCONN;
+		return a->was_up || a->phase == GS_ARRIVING ? -EISCONN :
+							      -EALREADY;
 	if (ep->so == NULL)
 		return -ENOTCONN;
 	if (st->closed == NULL)

@@ -345,7 +345,7 @@ START_TEST(a_listener_may_be_closed_at_any_moment)
 			    traffic_sa(&to), sizeof(to), NULL, 0, &id), 0);
 		}
 		if (round % 2 == 0)
-			(void)loop_recv(clients[round % 6]);
+			gsctp_msg_free(loop_recv(clients[round % 6]));
 		ck_assert_int_eq(gsctp_close(listener), 0);
 		for (i = 0; i < 3; i++)
 			ck_assert_int_eq(side_join(&sides[i]), -EBADF);

@@ -184,7 +184,7 @@ START_TEST(fd_is_readable_for_a_message_and_for_an_association_to_accept)
 	(void)loop_recv_state(server, GSCTP_COMM_UP);
 	traffic_send(client, 0, 0, "x");
 	traffic_arrived(client, 0);
-	(void)loop_recv_type(server, GSCTP_MSG_DATA);
+	gsctp_msg_free(loop_recv_type(server, GSCTP_MSG_DATA));
 	ck_assert_int_eq(loop_poll(fd, POLLIN, 0), 0);
 	ck_assert_int_eq(gsctp_abort(client, 0, NULL, 0), 0);
 	ck_assert_int_eq(loop_poll(fd, POLLIN, LOOP_MS), POLLIN);
@@ -311,6 +311,9 @@ START_TEST(an_attempt_that_nobody_waits_for_ends_without_closed)
 	    sizeof(to), NULL, 0, &id), 0);
 	ck_assert_int_eq(stream_try_connect(client, listener, 0), -EALREADY);
 	ck_assert_int_eq(gsctp_listen(client, 5), -EINVAL);
+	/* It has failed, and nobody has read that yet. */
+	ck_assert_int_eq(loop_poll(gsctp_fd(client), POLLIN, LOOP_MS), POLLIN);
+	ck_assert_int_eq(stream_try_connect(client, listener, 0), -EALREADY);
 	m = stream_next(client);
 	ck_assert_uint_eq(m->type, GSCTP_MSG_ASSOC_CHANGE);
 	ck_assert_uint_eq(m->u.assoc_change.state, GSCTP_CANT_ASSOC);
