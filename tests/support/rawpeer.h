@@ -82,6 +82,7 @@ struct raw_peer {
 	size_t in_at;		/* the next chunk */
 	uint8_t in_tos;
 	int in_fd;
+	struct sockaddr_in in_from;	/* where it came from */
 };
 
 static inline void
@@ -261,7 +262,9 @@ raw_read_packet(struct raw_peer *r, int timeout_ms)
 	struct pollfd p[RAW_FDS_MAX];
 	char control[64];
 	struct iovec iov = { r->in.b, sizeof(r->in.b) };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr h = { .msg_name = &r->in_from,
+		.msg_namelen = sizeof(r->in_from),
+		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control) };
 	struct cmsghdr *c;
 	ssize_t n;
