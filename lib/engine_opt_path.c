@@ -67,6 +67,7 @@ struct change {
 	struct sctp_paddrparams now; /* as the engine has it */
 	struct sctp_paddrparams set;
 	bool must_disable_hb;	/* after set */
+	bool must_start_hb;	/* the same */
 	uint32_t sack_delay_ms; /* 0: as it is */
 	uint32_t sack_freq;	/* 0: as it is */
 };
@@ -110,6 +111,10 @@ plan_heartbeat(struct change *c, gsctp_field interval)
 		return err;
 	if ((c->asked & GSCTP_SPP_HB_ENABLE) != 0)
 		c->set.spp_flags |= SPP_HB_ENABLE;
+	/* The engine starts a path's timer before it lets it run. */
+	c->must_start_hb = c->is_path &&
+	    (c->asked & GSCTP_SPP_HB_ENABLE) != 0 &&
+	    (c->now.spp_flags & SPP_HB_DISABLE) != 0;
 	if ((c->asked & GSCTP_SPP_HB_DISABLE) != 0)
 		c->set.spp_flags |= SPP_HB_DISABLE;
 	if ((c->asked & GSCTP_SPP_HB_DEMAND) != 0)
@@ -258,14 +263,15 @@ gs_eopt_set_paddrparams(struct socket *so, bool is_assoc,
 		return err;
 	err = gs_eopt_engine_set(so, SCTP_PEER_ADDR_PARAMS, &c.set,
 	    sizeof(c.set));
-	if (err == 0 && c.must_disable_hb) {
-		struct sctp_paddrparams off;
+	if (err == 0 && (c.must_disable_hb || c.must_start_hb)) {
+		struct sctp_paddrparams again;
 
-		memset(&off, 0, sizeof(off));
-		off.spp_address = c.set.spp_address;
-		off.spp_flags = SPP_HB_DISABLE;
-		err = gs_eopt_engine_set(so, SCTP_PEER_ADDR_PARAMS, &off,
-		    sizeof(off));
+		memset(&again, 0, sizeof(again));
+		again.spp_address = c.set.spp_address;
+		again.spp_flags =
+		    c.must_start_hb ? SPP_HB_ENABLE : SPP_HB_DISABLE;
+		err = gs_eopt_engine_set(so, SCTP_PEER_ADDR_PARAMS, &again,
+		    sizeof(again));
 	}
 	if (err == 0 && (c.sack_delay_ms != 0 || c.sack_freq != 0))
 		err = gs_eopt_set_sack(so, c.sack_delay_ms, c.sack_freq);

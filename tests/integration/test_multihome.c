@@ -478,6 +478,32 @@ START_TEST(heartbeats_of_a_path_come_at_its_interval)
 }
 END_TEST
 
+START_TEST(a_path_without_heartbeats_has_none_until_they_are_enabled)
+{
+	const struct gsctp_opt opts[] = { QUICK_RTO,
+		GSCTP_PEER_ADDR_PARAMS(.hbinterval = gsctp_def(RTO_MS)) };
+	gsctp_sock s = listener(opts, 2);
+	gsctp_assoc_id id = connect_two(s);
+	struct gsctp_opt off = path(id, 0);
+	struct raw_chunk c;
+	int n;
+
+	off.u.paddrparams.flags =
+	    (gsctp_field)gsctp_def(GSCTP_SPP_HB_DISABLE);
+	ck_assert_int_eq(gsctp_setopts(s, &off, 1, NULL), 0);
+	raw_pump(&peer);	/* what was sent before */
+	for (n = 0; n < 5; n++)
+		(void)next_heartbeat();
+	off.u.paddrparams.flags = (gsctp_field)gsctp_def(GSCTP_SPP_HB_ENABLE);
+	ck_assert_int_eq(gsctp_setopts(s, &off, 1, NULL), 0);
+	do {
+		c = raw_wait(&peer, RAW_HEARTBEAT);
+		raw_answer(&peer, &c);
+	} while (c.fd != 0);
+	raw_close(&peer);
+}
+END_TEST
+
 START_TEST(a_heartbeat_on_demand_comes_at_once_on_its_path)
 {
 	const struct gsctp_opt opts[] = { QUICK_RTO, NO_HEARTBEATS };
@@ -655,6 +681,8 @@ add_parameters(Suite *suite)
 	tcase_add_checked_fixture(t, loop_setup, loop_teardown);
 	tcase_set_timeout(t, TRAFFIC_TIMEOUT_S);
 	tcase_add_test(t, heartbeats_of_a_path_come_at_its_interval);
+	tcase_add_test(t,
+	    a_path_without_heartbeats_has_none_until_they_are_enabled);
 	tcase_add_test(t, a_heartbeat_on_demand_comes_at_once_on_its_path);
 	tcase_add_loop_test(t,
 	    pathmaxrxt_decides_when_a_path_is_unreachable, 0, 3);
