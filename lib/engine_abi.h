@@ -58,6 +58,10 @@ void sctp_handle_sack(struct mbuf *m, int blocks_at, int dups_at, void *stcb,
     uint16_t blocks, uint16_t nr_blocks, uint16_t dups, int *aborted,
     uint8_t flags, uint32_t cum_ack, uint32_t window, int ecn_echo);
 
+/* What it tells the application. */
+void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
+    void *data, int so_locked);
+
 /* Its hash tables. */
 void *__real_sctp_hashinit_flags(int elements, void *type,
     unsigned long *mask, int flags);
@@ -75,6 +79,8 @@ int __wrap_sctp_os_timer_start(void *timer, uint32_t ticks,
 int __wrap_sctp_os_timer_stop(void *timer);
 void *__wrap_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
     int have_lock, uint32_t vrf_id);
+void __wrap_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
+    void *data, int so_locked);
 void __wrap_sctp_express_handle_sack(void *stcb, uint32_t cum_ack,
     uint32_t window, int *aborted, int ecn_echo);
 

@@ -15,6 +15,7 @@
 #include "wire.h"
 
 struct gs_filter;
+struct socket;
 
 /* engine.c: a packet that leaves; takes pkt->data (malloc'd).  of_assoc: its
  * source may be another of the association's addresses. */
@@ -37,6 +38,11 @@ bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
 /* engine_addr.c: the addresses that getifaddrs() tells the engine. */
 int gs_engine_addrs_init(const union gs_addr *only, size_t n);
 void gs_engine_addrs_fini(void);
+
+/* engine_failover.c: another path of the association, where the primary one
+ * is known to have failed; false where there is none, or no need. */
+#define GS_FAILOVER_ADDRS 64
+bool gs_engine_other_path(struct socket *so, union gs_addr *out);
 
 /* engine_sock.c: while set, no other endpoint is seen to be bound. */
 extern bool gs_engine_sharing_port;

@@ -365,8 +365,12 @@ gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
 	union gs_addr copy;
 
 	info_to_engine(info, &spa);
-	if (to != NULL)
+	if (to != NULL) {
 		copy = *to;
+	} else if (gs_engine_other_path(so, &copy)) {
+		spa.sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
+		to = &copy;
+	}
 	if (usrsctp_sendv(so, data, len, to != NULL ? &copy.sa : NULL,
 	    to != NULL ? 1 : 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
 		return send_error(errno);

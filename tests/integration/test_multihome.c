@@ -304,6 +304,88 @@ START_TEST(data_takes_the_primary_path_and_addr_over_another)
 }
 END_TEST
 
+/* RFC 9260 6.4.1, 8.2, 8.3. */
+START_TEST(data_leaves_a_path_that_fails_and_returns_to_it)
+{
+	const struct gsctp_opt opts[] = { QUICK_RTO, NO_HEARTBEATS };
+	gsctp_sock s = listener(opts, 2);
+	gsctp_assoc_id id = connect_two(s);
+	uint64_t begin = loop_now_ms();
+	struct raw_chunk c;
+	uint32_t tsn;
+
+	watch(s, id, 0, 2);
+	peer.is_mute[0] = true;
+	ck_assert_int_eq(gsctp_send(s, id, 0, "first", 5), 0);
+	c = raw_wait(&peer, RAW_DATA);
+	ck_assert_int_eq(c.fd, 0);
+	tsn = raw_get32(c.value);
+	/* The first timeout sends it on the other path. */
+	c = raw_wait(&peer, RAW_DATA);
+	ck_assert_int_eq(c.fd, 1);
+	ck_assert_uint_eq(raw_get32(c.value), tsn);
+	ck_assert_uint_ge(loop_now_ms() - begin, RTO_MS - 10);
+	raw_answer(&peer, &c);
+
+	expect_path(s, 0, GSCTP_ADDR_UNREACHABLE);
+	ck_assert_uint_eq(path_state(s, id, 0), GSCTP_PATH_INACTIVE);
+	ck_assert_uint_eq(path_state(s, id, 1), GSCTP_PATH_ACTIVE);
+	/* Three timeouts; a heartbeat's may be among them. */
+	ck_assert_uint_ge(loop_now_ms() - begin, 3 * RTO_MS - 30);
+	ck_assert_int_eq(gsctp_send(s, id, 0, "second", 6), 0);
+	c = raw_wait(&peer, RAW_DATA);
+	ck_assert_int_eq(c.fd, 1);
+	raw_answer(&peer, &c);
+
+	peer.is_mute[0] = false;
+	expect_path(s, 0, GSCTP_ADDR_AVAILABLE);
+	ck_assert_uint_eq(path_state(s, id, 0), GSCTP_PATH_ACTIVE);
+	ck_assert_int_eq(gsctp_send(s, id, 0, "third", 5), 0);
+	c = raw_wait(&peer, RAW_DATA);
+	ck_assert_int_eq(c.fd, 0);
+	raw_close(&peer);
+}
+END_TEST
+
+/* What heartbeats have found out holds for the next message: it does not wait
+ * for a timeout of its own. */
+START_TEST(a_path_that_failed_unused_gets_no_data)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_RTOINFO(.initial = gsctp_def(RTO_MS),
+		    .min = gsctp_def(RTO_MS)),
+		NO_HEARTBEATS,
+		GSCTP_NODELAY(true),
+	};
+	gsctp_sock s = listener(opts, 3);
+	gsctp_assoc_id id = connect_two(s);
+	struct sockaddr_storage first = loop_addr(peer.ips[0], peer.port);
+	struct raw_chunk c;
+	int n;
+
+	watch(s, id, 0, 2);
+	peer.is_mute[0] = true;
+	expect_path(s, 0, GSCTP_ADDR_UNREACHABLE);
+	raw_pump(&peer);
+	for (n = 0; n < 3; n++) {
+		ck_assert_int_eq(gsctp_send(s, id, 0, "x", 1), 0);
+		do
+			ck_assert(raw_next(&peer, 0, &c));
+		while (c.type != RAW_DATA);
+		ck_assert_int_eq(c.fd, 1);
+		raw_answer(&peer, &c);
+		traffic_arrived(s, id);
+	}
+	/* But where it is told to. */
+	ck_assert_int_eq(send_over(s, id, &first, "over"), 0);
+	do
+		ck_assert(raw_next(&peer, 0, &c));
+	while (c.type != RAW_DATA);
+	ck_assert_int_eq(c.fd, 0);
+	raw_close(&peer);
+}
+END_TEST
+
 /* RFC 9260 5.4: nothing but heartbeats. */
 START_TEST(an_address_that_is_not_confirmed_gets_no_data)
 {
@@ -666,6 +748,8 @@ add_paths(Suite *suite)
 	tcase_add_test(t,
 	    a_listening_socket_learns_every_address_of_a_connectx);
 	tcase_add_test(t, data_takes_the_primary_path_and_addr_over_another);
+	tcase_add_test(t, data_leaves_a_path_that_fails_and_returns_to_it);
+	tcase_add_test(t, a_path_that_failed_unused_gets_no_data);
 	tcase_add_test(t, an_address_that_is_not_confirmed_gets_no_data);
 	tcase_add_test(t,
 	    a_heartbeat_ack_that_was_guessed_confirms_nothing);
