@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assoc_part.h"
 #include "assoc_recv.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -52,6 +53,7 @@ assoc_free(struct gs_assoc *a)
 	pthread_cond_destroy(&a->cond);
 	free(a->targets);
 	free(a->data.bytes);
+	gs_begun_clear(a);
 	free(a->note.bytes);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
@@ -470,7 +472,7 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 
 	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
 		must_abort = true;
-	if (a->data.len > 0 || a->in_parts)
+	if (a->data.len > 0 || a->in_parts || a->begun != NULL)
 		must_abort = true;
 	if (a->in_ready) {
 		TAILQ_REMOVE(&ep->ready, a, ready);

@@ -89,6 +89,10 @@ struct gs_assoc {
 	struct gs_msg *last;		/* comes after them: the end */
 	struct gs_part data;		/* a message that is not complete */
 	bool in_parts;			/* and its beginning was delivered */
+	bool interleaves;		/* messages (RFC 8260); then: */
+	uint64_t data_key;		/* which message data is of */
+	struct gs_begun *begun;		/* others, assoc_part.h */
+	size_t begun_len;		/* bytes that those hold */
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
 	uint64_t last_traffic_ms;	/* for autoclose */

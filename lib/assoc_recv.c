@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assoc_part.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -198,6 +199,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		a->in_streams = c->inbound_streams;
 		a->last_traffic_ms = gs_now_ms();
 		learn(a);
+		gs_part_learn(a);
 		if (a->eof_wanted && gs_esock_shutdown(a->so) == 0)
 			a->phase = GS_ENDING;
 		return tell_waiter(a, c, 0);
@@ -241,10 +243,12 @@ map_event_addr(struct gs_assoc *a, struct gs_msg *m)
 /* The message in delivery will not be complete; was there one?  A FORWARD
  * TSN makes the engine say so of its own notifications too. */
 static bool
-end_message(struct gs_assoc *a)
+end_message(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 {
-	bool was_there = a->data.len > 0 || a->in_parts;
+	bool was_there;
 
+	gs_part_turn_to_ended(a, e);
+	was_there = a->data.len > 0 || a->in_parts;
 	part_clear(&a->data);
 	a->in_parts = false;
 	return was_there;
@@ -271,7 +275,7 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 	else if (m->pub.type == GSCTP_MSG_SHUTDOWN_EVENT)
 		a->phase = GS_ENDING;
 	else if (m->pub.type == GSCTP_MSG_PDAPI_EVENT)
-		taken = !end_message(a);
+		taken = !end_message(a, &m->pub.u.pdapi_event);
 	else if (m->pub.type == GSCTP_MSG_STREAM_CHANGE)
 		gs_esock_streams(a->so, &a->in_streams, &a->out_streams);
 
@@ -314,11 +318,12 @@ emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 /* The last piece of a message that was cut off looks like any other; what
  * comes after it tells. */
 static bool
-is_cut(const struct gs_assoc *a, size_t len)
+is_cut(const struct gs_assoc *a, size_t len, uint16_t stream)
 {
-	if (!a->in_parts && a->data.len + len < PARTIAL_MIN)
+	if (!a->interleaves && !a->in_parts &&
+	    a->data.len + len < PARTIAL_MIN)
 		return false;
-	return gs_esock_is_cut(a->so);
+	return gs_esock_is_cut(a->so, a->interleaves ? stream : -1);
 }
 
 static int
@@ -331,7 +336,10 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	a->saw_data = true;
 	if (a->ep == NULL || a->ep->stream.is_read_shut)
 		return 0;
-	if (piece->is_last && is_cut(a, len)) {
+	err = gs_part_turn_to(a, &piece->info);
+	if (err != 0)
+		return err;
+	if (piece->is_last && is_cut(a, len, piece->info.stream)) {
 		a->in_parts = true;	/* a pdapi_event comes next */
 		return 0;
 	}
@@ -340,7 +348,8 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	err = part_add(&a->data, bytes, len);
 	if (err != 0)
 		return err;
-	if (!piece->is_last && a->data.len < a->ep->opts.buffer)
+	if (!piece->is_last &&
+	    a->data.len + a->begun_len < a->ep->opts.buffer)
 		return 0;
 	err = emit_data(a, a->data.bytes, a->data.len, piece);
 	part_clear(&a->data);

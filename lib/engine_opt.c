@@ -494,21 +494,49 @@ get_buffer(struct socket *so, int name, uint32_t *bytes)
 	return 0;
 }
 
-/* The partial delivery point goes along: it would stay at half of the
- * default buffer, and cut longer messages into pieces. */
+/*
+ * The partial delivery point goes along: it would stay at half of the
+ * default buffer, and cut longer messages into pieces.  Where messages
+ * interleave, several that are each too short for it would fill the buffer
+ * for ever: then all are given away as they come.
+ */
+int
+gs_eopt_set_delivery_point(struct socket *so, bool is_assoc)
+{
+	struct gsctp_opt on = GSCTP_INTERLEAVING_SUPPORTED(.assoc_value = 0);
+	uint32_t point = 0;
+	int err = 0;
+
+	if (is_assoc)
+		err = gs_eopt_get_supported(so, true, &on);
+	if (err == 0)
+		err = get_buffer(so, SO_RCVBUF, &point);
+	if (err != 0)
+		return err;
+	if (on.u.assoc_value.assoc_value != 0)
+		point = 1;
+	return gs_eopt_engine_set(so, SCTP_PARTIAL_DELIVERY_POINT, &point,
+	    sizeof(point));
+}
+
+bool
+gs_eopt_interleaves(struct socket *so)
+{
+	struct gsctp_opt on = GSCTP_INTERLEAVING_SUPPORTED(.assoc_value = 0);
+
+	return gs_eopt_get_supported(so, true, &on) == 0 &&
+	    on.u.assoc_value.assoc_value != 0 &&
+	    gs_eopt_set_delivery_point(so, true) == 0;
+}
+
 static int
 set_recbuf(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
 {
-	uint32_t point;
 	int err;
 
-	(void)is_assoc;
 	err = set_buffer(so, SO_RCVBUF, opt->u.value);
 	if (err == 0)
-		err = get_buffer(so, SO_RCVBUF, &point);
-	if (err == 0)
-		err = gs_eopt_engine_set(so, SCTP_PARTIAL_DELIVERY_POINT,
-		    &point, sizeof(point));
+		err = gs_eopt_set_delivery_point(so, is_assoc);
 	return err;
 }
 
@@ -577,6 +605,14 @@ static const struct row {
 	{ GSCTP_OPT_AUTH_DELETE_KEY, gs_eopt_end_key, NULL },
 	{ GSCTP_OPT_LOCAL_AUTH_CHUNKS, NULL, gs_eopt_get_auth_chunks },
 	{ GSCTP_OPT_PEER_AUTH_CHUNKS, NULL, gs_eopt_get_auth_chunks },
+	{ GSCTP_OPT_FRAGMENT_INTERLEAVE, gs_eopt_set_interleave,
+	    gs_eopt_get_interleave },
+	{ GSCTP_OPT_INTERLEAVING_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_STREAM_SCHEDULER, gs_eopt_set_scheduler,
+	    gs_eopt_get_scheduler },
+	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, gs_eopt_set_stream_value,
+	    gs_eopt_get_stream_value },
 };
 
 static const struct row *

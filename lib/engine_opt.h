@@ -42,6 +42,10 @@ int gs_eopt_get(struct socket *so, bool is_assoc, struct gsctp_opt *opt);
  */
 int gs_eopt_copy(struct socket *from, struct socket *to);
 
+/* Does this association interleave messages (RFC 8260)?  It is made ready to
+ * deliver them then. */
+bool gs_eopt_interleaves(struct socket *so);
+
 /* The notifications the engine makes: GS_EV_... */
 #define GS_EV_ASSOC 0x0001u
 #define GS_EV_PADDR 0x0002u

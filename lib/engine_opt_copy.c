@@ -41,6 +41,10 @@ static const struct plain {
 	{ SCTP_CONTEXT, sizeof(struct sctp_assoc_value) },
 	{ SCTP_ENABLE_STREAM_RESET, sizeof(struct sctp_assoc_value) },
 	{ SCTP_REMOTE_UDP_ENCAPS_PORT, sizeof(struct sctp_udpencaps) },
+	/* The first allows the second. */
+	{ SCTP_FRAGMENT_INTERLEAVE, sizeof(uint32_t) },
+	{ GS_ENGINE_INTERLEAVING, sizeof(struct sctp_assoc_value) },
+	{ SCTP_PLUGGABLE_SS, sizeof(struct sctp_assoc_value) },
 };
 
 /* <usrsctp.h> leaves the count out. */

@@ -58,6 +58,10 @@ void gs_eopt_any_address(struct sockaddr_storage *out);
 int gs_eopt_get_sack(struct socket *so, uint32_t *delay_ms, uint32_t *freq);
 int gs_eopt_set_sack(struct socket *so, uint32_t delay_ms, uint32_t freq);
 
+/* Set where messages are delivered in pieces, from the socket's buffer and
+ * whether it is an association that interleaves. */
+int gs_eopt_set_delivery_point(struct socket *so, bool is_assoc);
+
 #define GS_SACK_DELAY_MAX_MS 500u /* RFC 9260 6.2 */
 #define GS_SACK_FREQ	     2u	  /* where it was none before */
 
@@ -92,6 +96,19 @@ gs_eopt_set_fn gs_eopt_set_hmacs;
 gs_eopt_get_fn gs_eopt_get_hmacs;
 gs_eopt_set_fn gs_eopt_end_key;
 gs_eopt_get_fn gs_eopt_get_auth_chunks;
+
+/* Not in <usrsctp.h>: interleaving (RFC 8260). */
+#define GS_ENGINE_INTERLEAVING 0x00001206
+
+/* engine_opt_feature.c: what is negotiated, and stream schedulers. */
+gs_eopt_set_fn gs_eopt_set_interleave;
+gs_eopt_get_fn gs_eopt_get_interleave;
+gs_eopt_set_fn gs_eopt_set_supported;
+gs_eopt_get_fn gs_eopt_get_supported;
+gs_eopt_set_fn gs_eopt_set_scheduler;
+gs_eopt_get_fn gs_eopt_get_scheduler;
+gs_eopt_set_fn gs_eopt_set_stream_value;
+gs_eopt_get_fn gs_eopt_get_stream_value;
 
 /* engine_opt_send.c: partial reliability (RFC 7496). */
 gs_eopt_get_fn gs_eopt_get_prstatus;

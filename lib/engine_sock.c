@@ -300,21 +300,30 @@ gs_esock_recv(struct socket *so, void *buf, size_t len,
 	return n;
 }
 
+/* The beginning of a partial delivery's end; see engine_note.c. */
+struct cut {
+	struct sctp_tlv head;
+	uint32_t indication;
+	uint16_t stream;
+	uint16_t seq;
+};
+
 bool
-gs_esock_is_cut(struct socket *so)
+gs_esock_is_cut(struct socket *so, int stream)
 {
 	struct sctp_rcvinfo rcv;
 	socklen_t info_len = sizeof(rcv);
 	unsigned int info_type = 0;
 	union gs_addr from;
 	socklen_t from_len = sizeof(from);
-	struct sctp_tlv head;
+	struct cut cut;
 	int flags = MSG_PEEK;
 
-	return usrsctp_recvv(so, &head, sizeof(head), &from.sa, &from_len,
-	    &rcv, &info_len, &info_type, &flags) == sizeof(head) &&
+	return usrsctp_recvv(so, &cut, sizeof(cut), &from.sa, &from_len,
+	    &rcv, &info_len, &info_type, &flags) == sizeof(cut) &&
 	    (flags & MSG_NOTIFICATION) != 0 &&
-	    head.sn_type == SCTP_PARTIAL_DELIVERY_EVENT;
+	    cut.head.sn_type == SCTP_PARTIAL_DELIVERY_EVENT &&
+	    (stream == -1 || stream == cut.stream);
 }
 
 static void

@@ -72,8 +72,9 @@ ssize_t gs_esock_recv(struct socket *so, void *buf, size_t len,
  * Was the message cut off whose last piece gs_esock_recv() has just given?
  * The engine calls the last piece that it has of one the last piece, and
  * puts the partial delivery's end, which must be subscribed, behind it.
+ * stream: the one of the message, or -1 for any.
  */
-bool gs_esock_is_cut(struct socket *so);
+bool gs_esock_is_cut(struct socket *so, int stream);
 
 /* One whole message.  0, or -EAGAIN, -EMSGSIZE, -EINVAL, -EPIPE ... */
 int gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,

@@ -98,6 +98,10 @@ static const struct row rows[] = {
 	ROW(AUTH_DELETE_KEY, S | ID, gs_set_auth, NULL, AT(assoc_value)),
 	ENGINE(LOCAL_AUTH_CHUNKS, G | ID, AT(auth_chunks)),
 	ENGINE(PEER_AUTH_CHUNKS, G | ID | NEED, AT(auth_chunks)),
+	ENGINE(FRAGMENT_INTERLEAVE, S | G, 0),
+	ENGINE(INTERLEAVING_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(STREAM_SCHEDULER, S | G | ID, AT(assoc_value)),
+	ENGINE(STREAM_SCHEDULER_VALUE, S | G | ID | NEED, AT(stream_value)),
 };
 
 static const struct row *

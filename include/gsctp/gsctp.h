@@ -278,6 +278,10 @@ enum gsctp_opt_id {
 	GSCTP_OPT_AUTH_DELETE_KEY = 78,
 	GSCTP_OPT_LOCAL_AUTH_CHUNKS = 79,
 	GSCTP_OPT_PEER_AUTH_CHUNKS = 82,
+	GSCTP_OPT_FRAGMENT_INTERLEAVE = 83,
+	GSCTP_OPT_INTERLEAVING_SUPPORTED = 84,
+	GSCTP_OPT_STREAM_SCHEDULER = 85,
+	GSCTP_OPT_STREAM_SCHEDULER_VALUE = 86,
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -518,6 +522,24 @@ struct gsctp_auth_chunks {
 	uint8_t chunks[256];
 };
 
+/* RFC 8260 3: which stream sends next. */
+enum gsctp_stream_scheduler {
+	GSCTP_SS_DEFAULT = 0,	/* in turn, as they began to wait */
+	GSCTP_SS_FCFS = 1,	/* -EOPNOTSUPP, as RR_PKT and WFQ */
+	GSCTP_SS_RR = 2,	/* in turn, by their numbers */
+	GSCTP_SS_RR_PKT = 3,
+	GSCTP_SS_PRIO = 4,	/* lower values first */
+	GSCTP_SS_FB = 5,	/* the same bandwidth for each */
+	GSCTP_SS_WFQ = 6,
+};
+
+/* RFC 8260 4.3.3: of a stream, for GSCTP_SS_PRIO; else 0. */
+struct gsctp_stream_value {
+	gsctp_assoc_id assoc_id;
+	uint16_t stream;
+	uint16_t value;
+};
+
 enum gsctp_type {
 	GSCTP_SEQPACKET = 0,	/* one-to-many */
 	GSCTP_STREAM = 1,	/* one-to-one */
@@ -554,6 +576,7 @@ struct gsctp_opt {
 		struct gsctp_add_streams add_streams;
 		struct gsctp_authkey authkey;
 		struct gsctp_hmac_ident hmac_ident;
+		struct gsctp_stream_value stream_value;
 		struct gsctp_auth_chunks auth_chunks;
 		struct gsctp_default_prinfo prinfo;
 		struct gsctp_prstatus prstatus;
@@ -619,6 +642,10 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_AUTH_DEACTIVATE_KEY(...) GSCTP_OPT_(AUTH_DEACTIVATE_KEY, assoc_value, { __VA_ARGS__ })
 #define GSCTP_AUTH_DELETE_KEY(...) GSCTP_OPT_(AUTH_DELETE_KEY, assoc_value, { __VA_ARGS__ })
 #define GSCTP_LOCAL_AUTH_CHUNKS(id_) GSCTP_OPT_(LOCAL_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
+#define GSCTP_FRAGMENT_INTERLEAVE(level) GSCTP_OPT_(FRAGMENT_INTERLEAVE, value, (level))
+#define GSCTP_INTERLEAVING_SUPPORTED(...) GSCTP_OPT_(INTERLEAVING_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_STREAM_SCHEDULER(...) GSCTP_OPT_(STREAM_SCHEDULER, assoc_value, { __VA_ARGS__ })
+#define GSCTP_STREAM_SCHEDULER_VALUE(...) GSCTP_OPT_(STREAM_SCHEDULER_VALUE, stream_value, { __VA_ARGS__ })
 #define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
 /* clang-format on */
 
@@ -807,7 +834,8 @@ struct gsctp_data {
 	/*
 	 * Where a user message is larger than the socket's buffer bound
 	 * (GSCTP_BUFFER), it comes in pieces: complete is true on the last,
-	 * and pieces of other associations may come between.
+	 * and pieces of other associations may come between, or of other
+	 * streams too with GSCTP_INTERLEAVING_SUPPORTED.
 	 */
 	bool complete;
 	bool has_info;			/* data_io is subscribed */

@@ -71,6 +71,10 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_AUTH_DELETE_KEY, SET | ID },
 	{ GSCTP_OPT_LOCAL_AUTH_CHUNKS, GET | ID },
 	{ GSCTP_OPT_PEER_AUTH_CHUNKS, GET | ID | NEED },
+	{ GSCTP_OPT_FRAGMENT_INTERLEAVE, SET | GET },
+	{ GSCTP_OPT_INTERLEAVING_SUPPORTED, SET | GET | ID },
+	{ GSCTP_OPT_STREAM_SCHEDULER, SET | GET | ID },
+	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, SET | GET | ID | NEED },
 };
 
 /* Every record that has an assoc_id begins with it. */

@@ -1,0 +1,126 @@
+/* assoc_part: see assoc_part.h. */
+
+#include "assoc_part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_opt.h"
+
+struct gs_begun {
+	struct gs_begun *next;
+	uint64_t key;
+	struct gs_part data;
+	bool in_parts;
+};
+
+/* Ordered and unordered messages of a stream are counted each for itself. */
+static uint64_t
+key_of(uint16_t stream, uint16_t ssn, bool unordered)
+{
+	return (uint64_t)unordered << 32 | (uint32_t)stream << 16 | ssn;
+}
+
+void
+gs_part_learn(struct gs_assoc *a)
+{
+	a->interleaves = gs_eopt_interleaves(a->so);
+}
+
+/* Put away what a->data holds, if it holds anything. */
+static int
+put_away(struct gs_assoc *a)
+{
+	struct gs_begun *b;
+
+	if (a->data.len == 0 && !a->in_parts)
+		return 0;
+	b = malloc(sizeof(*b));
+	if (b == NULL)
+		return -ENOMEM;
+	b->next = a->begun;
+	b->key = a->data_key;
+	b->data = a->data;
+	b->in_parts = a->in_parts;
+	a->begun = b;
+	a->begun_len += b->data.len;
+	memset(&a->data, 0, sizeof(a->data));
+	a->in_parts = false;
+	return 0;
+}
+
+/* a->data is empty: make it the message with this key, which may be new. */
+static void
+take_up(struct gs_assoc *a, uint64_t key)
+{
+	struct gs_begun **at, *b;
+
+	a->data_key = key;
+	for (at = &a->begun; (b = *at) != NULL; at = &b->next)
+		if (b->key == key)
+			break;
+	if (b == NULL)
+		return;
+	*at = b->next;
+	a->begun_len -= b->data.len;
+	free(a->data.bytes);
+	a->data = b->data;
+	a->in_parts = b->in_parts;
+	free(b);
+}
+
+int
+gs_part_turn_to(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info)
+{
+	uint64_t key = key_of(info->stream, info->ssn,
+	    (info->flags & GSCTP_UNORDERED) != 0);
+	int err;
+
+	if (!a->interleaves || key == a->data_key)
+		return 0;
+	err = put_away(a);
+	if (err == 0)
+		take_up(a, key);
+	return err;
+}
+
+static bool
+has_begun(const struct gs_assoc *a, uint64_t key)
+{
+	const struct gs_begun *b;
+
+	for (b = a->begun; b != NULL; b = b->next)
+		if (b->key == key)
+			return true;
+	return key == a->data_key && (a->data.len > 0 || a->in_parts);
+}
+
+/* The event does not say whether the message was unordered. */
+void
+gs_part_turn_to_ended(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
+{
+	uint64_t key = key_of(e->stream, (uint16_t)e->seq, false);
+
+	if (!a->interleaves)
+		return;
+	if (!has_begun(a, key))
+		key = key_of(e->stream, (uint16_t)e->seq, true);
+	/* Without memory it is the wrong message that ends, and then the
+	 * association, by the next piece. */
+	if (key != a->data_key && put_away(a) == 0)
+		take_up(a, key);
+}
+
+void
+gs_begun_clear(struct gs_assoc *a)
+{
+	struct gs_begun *b;
+
+	while ((b = a->begun) != NULL) {
+		a->begun = b->next;
+		free(b->data.bytes);
+		free(b);
+	}
+	a->begun_len = 0;
+}
