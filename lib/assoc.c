@@ -406,7 +406,7 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EINVAL;
 	if (!gs_esock_fits(a->so, len))
 		return -EMSGSIZE;
-	err = gs_esock_send(a->so, info, data, len, to);
+	err = gs_part_send(a, info, data, len, to);
 	if (err == 0)
 		a->last_traffic_ms = gs_now_ms();
 	if (err == -EAGAIN)
@@ -427,6 +427,8 @@ gs_assoc_eof(struct gs_assoc *a)
 		a->eof_wanted = true;
 		return 0;
 	}
+	if (a->more_comes)
+		return -EBUSY;
 	err = gs_esock_shutdown(a->so);
 	if (err != 0)
 		return -EPIPE;
@@ -472,7 +474,8 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 
 	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
 		must_abort = true;
-	if (a->data.len > 0 || a->in_parts || a->begun != NULL)
+	if (a->data.len > 0 || a->in_parts || a->begun != NULL ||
+	    a->more_comes)
 		must_abort = true;
 	if (a->in_ready) {
 		TAILQ_REMOVE(&ep->ready, a, ready);

@@ -78,6 +78,8 @@ struct gs_assoc {
 	struct gsctp_sndrcvinfo default_send;
 	bool was_up;
 	int end_error;			/* as struct gsctp_closed has it */
+	bool more_comes;		/* of a message (GSCTP_MORE), */
+	uint16_t more_stream;		/* on this stream */
 	bool eof_wanted;		/* as soon as it is up */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */

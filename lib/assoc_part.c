@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "endpoint.h"
 #include "engine_opt.h"
 
 struct gs_begun {
@@ -123,4 +124,29 @@ gs_begun_clear(struct gs_assoc *a)
 		free(b);
 	}
 	a->begun_len = 0;
+}
+
+#define GIVEN_UP (GSCTP_PR_TTL | GSCTP_PR_RTX)
+
+/* With EXPLICIT_EOR the engine takes as much as there is room for. */
+int
+gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to)
+{
+	bool more = (info->flags & GSCTP_MORE) != 0;
+	int err;
+
+	if (more && (!a->ep->opts.explicit_eor || info->timetolive != 0 ||
+	    (info->flags & GIVEN_UP) != 0))
+		return -EINVAL;
+	if (a->more_comes && info->stream != a->more_stream)
+		return -EBUSY;
+	if (a->ep->opts.explicit_eor && !gs_esock_has_room(a->so, len))
+		return -EAGAIN;
+	err = gs_esock_send(a->so, info, data, len, to);
+	if (err != 0)
+		return err;
+	a->more_comes = more;
+	a->more_stream = info->stream;
+	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * assoc_part: the messages of an association that are not complete.
+ * assoc_part: the messages of an association that are not complete, received
+ * or sent.
  *
  * Guarantees
  *  - without interleaving there is one, a->data, and nothing here is done;
@@ -24,6 +25,11 @@ int gs_part_turn_to(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info);
 /* The message, if it is there, that will never be complete. */
 void gs_part_turn_to_ended(struct gs_assoc *a,
     const struct gsctp_pdapi_event *e);
+
+/* Send a message, or a part of one (GSCTP_MORE): all of it, or nothing.  As
+ * gs_assoc_send(), which has checked the rest. */
+int gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to);
 
 void gs_begun_clear(struct gs_assoc *a);
 

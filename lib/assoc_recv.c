@@ -254,6 +254,13 @@ end_message(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 	return was_there;
 }
 
+static bool
+is_restart(const struct gs_msg *m)
+{
+	return m->pub.type == GSCTP_MSG_ASSOC_CHANGE &&
+	    m->pub.u.assoc_change.state == GSCTP_RESTART;
+}
+
 static int
 on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 {
@@ -279,6 +286,14 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 	else if (m->pub.type == GSCTP_MSG_STREAM_CHANGE)
 		gs_esock_streams(a->so, &a->in_streams, &a->out_streams);
 
+	if (a->more_comes && (a->phase == GS_ENDING || is_restart(m))) {
+		/* The rest of a message cannot be sent any more, and the
+		 * engine would wait for it. */
+		gs_msg_free(m);
+		a->more_comes = false;
+		gs_assoc_fail(a, GSCTP_COMM_LOST, GS_CAUSE_USER_ABORT, -EPIPE);
+		return 0;
+	}
 	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type)) {
 		gs_msg_free(m);
 		return 0;

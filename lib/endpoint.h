@@ -42,6 +42,7 @@ struct gs_endpoint_opts {
 	uint32_t autoclose_s;
 	uint32_t events;		/* GS_EV_..., what is delivered */
 	bool data_io;
+	bool explicit_eor;
 	struct gsctp_sndrcvinfo default_send;
 };
 

@@ -274,7 +274,14 @@ get_initmsg(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 static int
 flag_name(uint32_t id)
 {
-	return id == GSCTP_OPT_NODELAY ? SCTP_NODELAY : SCTP_DISABLE_FRAGMENTS;
+	switch (id) {
+	case GSCTP_OPT_NODELAY:
+		return SCTP_NODELAY;
+	case GSCTP_OPT_EXPLICIT_EOR:
+		return SCTP_EXPLICIT_EOR;
+	default:
+		return SCTP_DISABLE_FRAGMENTS;
+	}
 }
 
 static int
@@ -611,6 +618,7 @@ static const struct row {
 	    gs_eopt_get_supported },
 	{ GSCTP_OPT_STREAM_SCHEDULER, gs_eopt_set_scheduler,
 	    gs_eopt_get_scheduler },
+	{ GSCTP_OPT_EXPLICIT_EOR, set_flag, get_flag },
 	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, gs_eopt_set_stream_value,
 	    gs_eopt_get_stream_value },
 };

@@ -33,6 +33,7 @@ static const struct plain {
 	{ SCTP_INITMSG, sizeof(struct sctp_initmsg) },
 	{ SCTP_NODELAY, sizeof(int) },
 	{ SCTP_DISABLE_FRAGMENTS, sizeof(int) },
+	{ SCTP_EXPLICIT_EOR, sizeof(int) },
 	/* Without an association this is what was set, not the size that
 	 * is in effect, and 0 where nothing was. */
 	{ SCTP_MAXSEG, sizeof(struct sctp_assoc_value) },

@@ -338,6 +338,11 @@ info_to_engine(const struct gsctp_sndrcvinfo *info, struct sctp_sendv_spa *spa)
 		spa->sendv_sndinfo.snd_flags |= SCTP_UNORDERED;
 	if (info->flags & GSCTP_ADDR_OVER)
 		spa->sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
+	if (info->flags & GSCTP_SACK_IMMEDIATELY)
+		spa->sendv_sndinfo.snd_flags |= SCTP_SACK_IMMEDIATELY;
+	/* Without SCTP_EXPLICIT_EOR it is not looked at. */
+	if ((info->flags & GSCTP_MORE) == 0)
+		spa->sendv_sndinfo.snd_flags |= SCTP_EOR;
 	if ((info->flags & GSCTP_PR_RTX) != 0 || info->timetolive != 0) {
 		spa->sendv_flags |= SCTP_SEND_PRINFO_VALID;
 		spa->sendv_prinfo.pr_policy = (info->flags & GSCTP_PR_RTX) ?
@@ -558,4 +563,12 @@ gs_esock_queued(struct socket *so)
 	    &len) != 0)
 		return 0;
 	return use.queued;
+}
+
+bool
+gs_esock_has_room(struct socket *so, size_t len)
+{
+	size_t queued = gs_esock_queued(so);
+
+	return queued == 0 || queued + len <= sndbuf(so);
 }

@@ -102,6 +102,9 @@ int gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs,
  * buffer, nor than a packet where disable_fragments is on? */
 bool gs_esock_fits(struct socket *so, size_t len);
 
+/* Has the send buffer room for all of them now? */
+bool gs_esock_has_room(struct socket *so, size_t len);
+
 /* Bytes that were sent and are not acknowledged, with some for headers. */
 size_t gs_esock_queued(struct socket *so);
 

@@ -80,9 +80,9 @@ static const struct row rows[] = {
 
 	ENGINE(REMOTE_UDP_ENCAPS_PORT, S | G | ID, AT(udp_encaps)),
 	ENGINE(ENABLE_STREAM_RESET, S | G | ID, AT(assoc_value)),
-	ENGINE(RESET_STREAMS, S | ID | NEED, AT(reset_streams)),
-	ROW(ADD_STREAMS, S | ID | NEED, gs_set_add_streams, NULL,
-	    AT(add_streams)),
+	ROW(RESET_STREAMS, S | ID | NEED, gs_set_streams, NULL,
+	    AT(reset_streams)),
+	ROW(ADD_STREAMS, S | ID | NEED, gs_set_streams, NULL, AT(add_streams)),
 	ENGINE(AUTH_CHUNK, S, 0),
 	ROW(AUTH_KEY, S | ID, gs_set_auth, NULL, AT(authkey)),
 	ROW(AUTH_ACTIVE_KEY, S | G | ID, gs_set_auth, NULL, AT(assoc_value)),
@@ -100,8 +100,10 @@ static const struct row rows[] = {
 	ENGINE(PEER_AUTH_CHUNKS, G | ID | NEED, AT(auth_chunks)),
 	ENGINE(FRAGMENT_INTERLEAVE, S | G, 0),
 	ENGINE(INTERLEAVING_SUPPORTED, S | G | ID, AT(assoc_value)),
-	ENGINE(STREAM_SCHEDULER, S | G | ID, AT(assoc_value)),
+	ROW(STREAM_SCHEDULER, S | G | ID, gs_set_streams, NULL,
+	    AT(assoc_value)),
 	ENGINE(STREAM_SCHEDULER_VALUE, S | G | ID | NEED, AT(stream_value)),
+	ROW(EXPLICIT_EOR, S | G, gs_set_explicit_eor, NULL, 0),
 };
 
 static const struct row *

@@ -66,15 +66,40 @@ gs_get_prinfo(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 	return 0;
 }
 
+/* What changes how an association's streams are: not amid a message of which
+ * more is to come. */
 int
-gs_set_add_streams(struct gs_endpoint *ep, struct gs_assoc *a,
+gs_set_streams(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
 {
-	(void)ep;
-	if (o->u.add_streams.outstrms > 0)
+	if (a == NULL)
+		return gs_eopt_set(ep->so, false, o);
+	if (a->more_comes)
+		return -EBUSY;
+	if (o->id == GSCTP_OPT_ADD_STREAMS && o->u.add_streams.outstrms > 0)
 		a->asked_for_streams = true;
 	gs_hub_mark(&a->owner);
 	return gs_eopt_set(a->so, true, o);
+}
+
+int
+gs_set_explicit_eor(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	int err;
+
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		if (a->more_comes)
+			return -EBUSY;
+	err = gs_eopt_set(ep->so, false, o);
+	if (err != 0)
+		return err;
+	ep->opts.explicit_eor = o->u.flag;
+	/* One that has just ended does not matter. */
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		if (a->so != NULL)
+			(void)gs_eopt_set(a->so, true, o);
+	return 0;
 }
 
 /*

@@ -17,13 +17,14 @@
 #define GS_PR_FLAGS (GSCTP_PR_TTL | GSCTP_PR_RTX | GSCTP_PR_PRIO)
 
 /* Flags that default_send_param may have; a message may have them too. */
-#define GS_DEFAULT_FLAGS (GSCTP_UNORDERED | GS_PR_FLAGS)
+#define GS_DEFAULT_FLAGS                                                     \
+	(GSCTP_UNORDERED | GS_PR_FLAGS | GSCTP_SACK_IMMEDIATELY)
 
 /* Do flags and timetolive go together?  0, -EINVAL, or -EOPNOTSUPP for a
  * policy that the engine cannot do.  Needs no lock. */
 int gs_check_send(const struct gsctp_sndrcvinfo *info);
 
-gs_opt_set_fn gs_set_prinfo, gs_set_add_streams;
+gs_opt_set_fn gs_set_prinfo, gs_set_streams, gs_set_explicit_eor;
 gs_opt_get_fn gs_get_prinfo, gs_get_pr_stream;
 
 #endif

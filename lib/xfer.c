@@ -14,7 +14,8 @@
 
 /* Flags that a send may have. */
 #define SEND_FLAGS                                                           \
-	(GS_DEFAULT_FLAGS | GSCTP_ADDR_OVER | GSCTP_ABORT | GSCTP_EOF)
+	(GS_DEFAULT_FLAGS | GSCTP_MORE | GSCTP_ADDR_OVER | GSCTP_ABORT |     \
+	    GSCTP_EOF)
 
 /* What is sent; gathered, checked, and the same on each try. */
 struct outgoing {
@@ -163,6 +164,9 @@ check_info(const struct gsctp_sndrcvinfo *info, const struct sockaddr *to)
 	if (info->ssn != 0 || info->tsn != 0 || info->cumtsn != 0)
 		return -EINVAL;
 	if ((info->flags & GSCTP_EOF) && (info->flags & GSCTP_ABORT))
+		return -EINVAL;
+	if ((info->flags & GSCTP_MORE) &&
+	    (info->flags & (GSCTP_EOF | GSCTP_ABORT)))
 		return -EINVAL;
 	if (((info->flags & GSCTP_ADDR_OVER) != 0) != (to != NULL))
 		return -EINVAL;

@@ -282,6 +282,7 @@ enum gsctp_opt_id {
 	GSCTP_OPT_INTERLEAVING_SUPPORTED = 84,
 	GSCTP_OPT_STREAM_SCHEDULER = 85,
 	GSCTP_OPT_STREAM_SCHEDULER_VALUE = 86,
+	GSCTP_OPT_EXPLICIT_EOR = 87,
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -351,6 +352,16 @@ struct gsctp_paddrparams {
 #define GSCTP_PR_RTX 0x20u
 #define GSCTP_PR_PRIO 0x40u
 
+#define GSCTP_SACK_IMMEDIATELY 0x80u /* RFC 7053 */
+
+/*
+ * More of this message comes, with the association's next sends on this
+ * stream, up to one without this flag.  Needs GSCTP_EXPLICIT_EOR, and a
+ * message that is not given up.  Until then -EBUSY for sends on other
+ * streams, gsctp_eof(), and changes of streams.
+ */
+#define GSCTP_MORE 0x100u
+
 /* sctp_sndrcvinfo: what goes with a message. */
 struct gsctp_sndrcvinfo {
 	uint16_t stream;
@@ -373,7 +384,7 @@ struct gsctp_sndrcvinfo {
 struct gsctp_send_param {
 	gsctp_assoc_id assoc_id;
 	gsctp_field stream;
-	gsctp_field flags;	/* GSCTP_UNORDERED, GSCTP_PR_... */
+	gsctp_field flags;	/* UNORDERED, PR_..., SACK_IMMEDIATELY */
 	gsctp_field ppid;
 	gsctp_field context;
 	gsctp_field timetolive;	/* as flags say */
@@ -646,6 +657,7 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_INTERLEAVING_SUPPORTED(...) GSCTP_OPT_(INTERLEAVING_SUPPORTED, assoc_value, { __VA_ARGS__ })
 #define GSCTP_STREAM_SCHEDULER(...) GSCTP_OPT_(STREAM_SCHEDULER, assoc_value, { __VA_ARGS__ })
 #define GSCTP_STREAM_SCHEDULER_VALUE(...) GSCTP_OPT_(STREAM_SCHEDULER_VALUE, stream_value, { __VA_ARGS__ })
+#define GSCTP_EXPLICIT_EOR(on)	GSCTP_OPT_(EXPLICIT_EOR, flag, (on))
 #define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
 /* clang-format on */
 
@@ -1106,7 +1118,8 @@ int gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
  * first, then shutdown_comp arrives.  The socket stays open.
  *
  * Does not block.  Returns 0, -EPIPE (no such association, or it is ending),
- * -ENOTCONN (a one-to-one socket without one), -EBADF, -ESTALE.
+ * -ENOTCONN (a one-to-one socket without one), -EBUSY (GSCTP_MORE), -EBADF,
+ * -ESTALE.
  */
 int gsctp_eof(gsctp_sock s, gsctp_assoc_id assoc);
 

@@ -75,6 +75,7 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_INTERLEAVING_SUPPORTED, SET | GET | ID },
 	{ GSCTP_OPT_STREAM_SCHEDULER, SET | GET | ID },
 	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, SET | GET | ID | NEED },
+	{ GSCTP_OPT_EXPLICIT_EOR, SET | GET },
 };
 
 /* Every record that has an assoc_id begins with it. */
