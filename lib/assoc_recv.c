@@ -22,6 +22,9 @@
  * on, which is 4096 at least. */
 #define PARTIAL_MIN 2048
 
+/* Events that may wait in front of data that is thrown away. */
+#define EVENTS_MAX 64
+
 /* RFC 9260 3.3.10.4 */
 #define CAUSE_OUT_OF_RESOURCE 4
 
@@ -92,6 +95,10 @@ deliver(struct gs_assoc *a, struct gs_msg *m, const union gs_addr *from)
 	m->pub.sock.id = ep->id;
 	m->pub.assoc_id = a->id;
 	to_user_addr(ep, from, &m->pub.from, &m->pub.fromlen);
+	if (a->head != NULL) {
+		gs_msgq_put(&a->made, m);
+		return;
+	}
 	a->head = m;
 	a->in_ready = true;
 	TAILQ_INSERT_TAIL(&ep->ready, a, ready);
@@ -461,10 +468,20 @@ pump_one(struct gs_assoc *a)
 	return err == 0;
 }
 
+/* Data that nobody wants must not wait behind an event that is not read. */
+static bool
+wants_more(const struct gs_assoc *a)
+{
+	if (a->head == NULL)
+		return true;
+	return a->ep != NULL && a->ep->stream.is_read_shut &&
+	    a->made.count < EVENTS_MAX;
+}
+
 void
 gs_assoc_pump(struct gs_assoc *a)
 {
-	while (a->head == NULL && a->so != NULL && a->phase != GS_ENDED)
+	while (wants_more(a) && a->so != NULL && a->phase != GS_ENDED)
 		if (!pump_one(a))
 			return;
 }
@@ -480,7 +497,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.error = cause;
 	c.assoc_id = a->id;
 	a->phase = GS_ENDED;
-	a->end_error = outcome;
+	a->end_error = outcome == -ECONNREFUSED ? -ECONNRESET : outcome;
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);
 	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||
@@ -545,8 +562,5 @@ gs_assoc_check_primary(struct gs_assoc *a)
 	m->pub.u.paddr_change.state = GSCTP_ADDR_MADE_PRIM;
 	m->pub.u.paddr_change.assoc_id = a->id;
 	to_user_addr(a->ep, &peer, &m->pub.u.paddr_change.addr, NULL);
-	if (a->head != NULL)
-		gs_msgq_put(&a->made, m);
-	else
-		deliver(a, m, &a->primary);
+	deliver(a, m, &a->primary);
 }

@@ -200,13 +200,15 @@ gs_stream_unqueue(struct gs_endpoint *ep, struct gs_acceptor *w)
 
 /* gen_tcp: accept/1.  What the listener was set to while it waited. */
 static void
-copy_engine_opts(struct gs_endpoint *child, struct gs_endpoint *ep)
+copy_opts(struct gs_endpoint *child, struct gs_endpoint *ep)
 {
 	static const uint32_t ids[] = { GSCTP_OPT_NODELAY, GSCTP_OPT_TOS };
 	struct gs_assoc *a = TAILQ_FIRST(&child->assocs);
 	struct gsctp_opt o;
 	size_t i;
 
+	if (a != NULL)
+		a->default_send = ep->opts.default_send;
 	if (a == NULL || a->so == NULL || ep->so == NULL)
 		return;
 	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -230,7 +232,7 @@ gs_stream_inherit(struct gs_endpoint *child, struct gs_endpoint *ep)
 		(void)gs_endpoint_set_events(child, events);
 	child->opts = ep->opts;
 	child->opts.autoclose_s = 0;
-	copy_engine_opts(child, ep);
+	copy_opts(child, ep);
 	gs_delivery_run(child);
 	return 0;
 }

@@ -73,7 +73,8 @@ gs_set_streams(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
 {
 	if (a == NULL)
-		return gs_eopt_set(ep->so, false, o);
+		return ep->so != NULL ? gs_eopt_set(ep->so, false, o) :
+					-ENOTCONN;
 	if (a->more_comes)
 		return -EBUSY;
 	if (o->id == GSCTP_OPT_ADD_STREAMS && o->u.add_streams.outstrms > 0)
@@ -86,12 +87,13 @@ int
 gs_set_explicit_eor(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
 {
-	int err;
+	int err = 0;
 
 	TAILQ_FOREACH(a, &ep->assocs, in_ep)
 		if (a->more_comes)
 			return -EBUSY;
-	err = gs_eopt_set(ep->so, false, o);
+	if (ep->so != NULL)
+		err = gs_eopt_set(ep->so, false, o);
 	if (err != 0)
 		return err;
 	ep->opts.explicit_eor = o->u.flag;

@@ -178,10 +178,10 @@ int gsctp_stack_start(const struct gsctp_stack_config *cfg);
  *
  * Every socket is closed and its associations shut down (RFC 9260 9.2).
  * What is not done after timeout_ms is aborted, so that peers hear of it.
- * All handles are stale then.  The stack may be started again.  A normal
+ * All sockets are stale then; mailboxes are not, and keep what they have.  The stack may be started again.  A normal
  * exit of the program does the same, with a limit of one second.
  *
- * Threads: any; calls that wait on another thread return -EBADF.
+ * Threads: any; calls that wait on a socket return -EBADF.
  * Blocks: up to timeout_ms and a little; 0 aborts at once.  -1 is -EINVAL.
  *
  * Returns 0, or -EALREADY if the stack does not run, -EINVAL, -ESTALE.
@@ -836,7 +836,9 @@ struct gsctp_stream_change_event {
 /* The last message of a one-to-one socket's association. */
 struct gsctp_closed {
 	int error;	/* 0 it ended gracefully; -ECONNRESET the peer
-			 * aborted it; -ETIMEDOUT; -ECONNABORTED this side */
+			 * aborted it; -ETIMEDOUT; -ECONNABORTED this side;
+			 * -ENOMEM, -EPIPE this side too, for want of memory
+			 * or in the middle of a message */
 };
 
 /* A user message, or a piece of one. */
@@ -991,9 +993,9 @@ enum gsctp_shutdown_how {
  * and messages arrive until closed does.  Read throws away the data that
  * waits and that will come; events still arrive.
  *
- * Does not block.  Returns 0, -ENOTCONN (no association is up, or it is
- * ending), -EINVAL (how), -EOPNOTSUPP (a one-to-many socket), -EBADF,
- * -ESTALE.
+ * Does not block.  Returns 0, -ENOTCONN (there is no association that is or
+ * was up; write: or it is ending), -EINVAL (how), -EOPNOTSUPP (a one-to-many
+ * socket), -EBADF, -ESTALE.
  */
 int gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how);
 

@@ -26,6 +26,14 @@ functions=$(sed -n 's/^[[:space:]]*\(gsctp_[a-z0-9_]*\);$/\1/p' "$map")
 for name in $functions; do
 	grep -E "^\.(Nm|Fn|Fo|Ft .* Fn) \"?$name\"?( |\$)" "$@" >/dev/null ||
 	    complain "no page has .Nm, .Fn or .Fo $name"
+	[ -e "$top_srcdir/man/$name.3" ] ||
+	    [ -e "$top_srcdir/man/links/$name.3" ] ||
+	    complain "man $name finds nothing: no man/links/$name.3"
+done
+for page in "$top_srcdir"/man/links/*.3; do
+	target=$(sed -n 's,^\.so man3/,,p' "$page")
+	[ -e "$top_srcdir/man/$target" ] ||
+	    complain "man/links/$(basename "$page") leads nowhere"
 done
 
 # GSCTP_NAME(...), but for GSCTP_NAME_(...), which are the header's own.
