@@ -2,16 +2,13 @@
  * the test's own that has but lo. */
 
 #include <errno.h>
-#include <sched.h>
-#include <unistd.h>
 
 #include "check_main.h"
 #include "loop.h"
+#include "netns.h"
 
 /* Far less than any timeout of SCTP. */
 #define AT_ONCE_MS 1000
-
-#define SKIPPED 77
 
 /* RFC 5737: for documentation, so never a way that somebody has made. */
 #define NOWHERE "192.0.2.1"
@@ -21,33 +18,11 @@
 #define NOWHERE_6 "2001:db8::1"
 
 static const char *const commands[] = {
-	"ip link set lo up",
 	"ip route add unreachable " UNREACHABLE "/32",
 	"ip route add prohibit " PROHIBITED "/32",
 	"ip rule add from 127.0.0.2 lookup 100",
 	"ip route add " BY_SOURCE "/32 dev lo table 100",
 };
-
-/* Root keeps its user namespace: a program that runs threads cannot leave. */
-static int
-enter_namespace(void)
-{
-	size_t i;
-
-	if (unshare(geteuid() == 0 ? CLONE_NEWNET :
-				     CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-		printf("test_route: no namespaces here: %s\n",
-		    strerror(errno));
-		return SKIPPED;
-	}
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (system(commands[i]) != 0) {
-			printf("test_route: \"%s\" fails\n", commands[i]);
-			return SKIPPED;
-		}
-	}
-	return 0;
-}
 
 static int
 try_connect(gsctp_sock s, const char *ip)
@@ -179,7 +154,8 @@ suite(void)
 int
 main(void)
 {
-	int err = enter_namespace();
+	int err = netns_enter("test_route", commands,
+	    sizeof(commands) / sizeof(commands[0]));
 
 	return err != 0 ? err : gs_test_main(suite());
 }
