@@ -109,6 +109,40 @@ read_ports(const struct gsctp_stack_config *in, struct gs_config *out)
 	return err;
 }
 
+/* Something that over raw IP makes no sense. */
+static bool
+names_udp(const struct gsctp_stack_config *in)
+{
+	return in->port_mode != 0 || in->udp_port != 0 ||
+	    in->peer_udp_port != 0 || in->nudp_fds != 0;
+}
+
+static int
+read_encapsulation(const struct gsctp_stack_config *in, struct gs_config *out)
+{
+	const char *text = getenv("GSCTP_ENCAPSULATION");
+
+	if (in->encapsulation == GSCTP_ENCAPS_RAW) {
+		out->is_raw = true;
+		return names_udp(in) ? -EINVAL : 0;
+	}
+	if (in->encapsulation != GSCTP_ENCAPS_UDP)
+		return -EINVAL;
+	if (names_udp(in) || text == NULL || strcmp(text, "udp") == 0)
+		return 0;
+	out->is_raw = true;
+	return strcmp(text, "raw") == 0 ? 0 : -EINVAL;
+}
+
+/* There are no ports over raw IP. */
+static void
+clear_ports(struct gs_config *out)
+{
+	out->port_mode = GS_PORT_FIXED;
+	out->udp_port = 0;
+	out->peer_udp_port = 0;
+}
+
 static int
 add_addr(struct gs_config *out, const char *text)
 {
@@ -207,7 +241,11 @@ gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 		in = &zero;
 	if (!is_zero(in->reserved, sizeof(in->reserved)))
 		return -EINVAL;
-	err = read_ports(in, out);
+	err = read_encapsulation(in, out);
+	if (err == 0)
+		err = read_ports(in, out);
+	if (err == 0 && out->is_raw)
+		clear_ports(out);
 	if (err == 0)
 		err = read_addrs(in, out);
 	if (err == 0)

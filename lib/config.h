@@ -14,6 +14,7 @@
 #include "wire.h"
 
 struct gs_config {
+	bool is_raw;
 	enum gs_port_mode port_mode;
 	uint16_t udp_port;
 	uint16_t peer_udp_port;

@@ -134,6 +134,12 @@ gs_engine_udp_port(void)
 }
 
 bool
+gs_engine_is_raw(void)
+{
+	return gs_wire_is_raw(eng.wire);
+}
+
+bool
 gs_engine_can_send(const union gs_addr *a)
 {
 	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
@@ -333,6 +339,8 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 {
 	enum gs_filter_verdict v;
 
+	if (eng.hooks.is_ours != NULL && !eng.hooks.is_ours(pkt))
+		return;
 	v = gs_filter_in(eng.filter, pkt, eng.now_ms);
 	if (v != GS_PASS) {
 		log_drop(v, pkt);

@@ -29,6 +29,11 @@
 
 /* What the layer above does at the boundary; all with the lock held. */
 struct gs_engine_hooks {
+	/*
+	 * Is it for this stack at all, or for somebody who shares its
+	 * addresses?  Nothing of it is checked yet.  NULL: every one is.
+	 */
+	bool (*is_ours)(const struct gs_packet *pkt);
 	/* May this packet reach the engine?  It has passed the filter. */
 	bool (*admit)(const struct gs_packet *pkt);
 	/* The end of a locked section.  timers_ran: any association may

@@ -21,6 +21,7 @@ struct socket;
  * source may be another of the association's addresses. */
 void gs_engine_emit(const struct gs_packet *pkt, bool of_assoc);
 uint16_t gs_engine_udp_port(void);
+bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
 
 /* engine.c: can packets leave from this address?  Every one, before there is
  * a wire. */

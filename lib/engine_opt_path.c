@@ -507,8 +507,10 @@ gs_eopt_set_encaps(struct socket *so, bool is_assoc,
 	bool is_path;
 	int err;
 
-	/* To the engine 0 is SCTP over IP, which we do not send. */
-	if (in->port == 0)
+	/* To the engine 0 is SCTP over IP; the stack sends all in one way. */
+	if (gs_engine_is_raw() && in->port != 0)
+		return -EOPNOTSUPP;
+	if (!gs_engine_is_raw() && in->port == 0)
 		return -EINVAL;
 	err = take_address(&in->address, is_assoc, &address, &is_path);
 	if (err != 0)

@@ -1,10 +1,11 @@
 /*
  * engine_output: a packet of the engine becomes the wire's.
  *
- * The engine hands over a packet with the IP and UDP headers it has built;
- * they say where from, where to, and with which type of service.  The source
- * is the engine's guess: engine.c has the last word.  The checksum is filled
- * in here, by the processor's instruction where there is one.  Layer 3.
+ * The engine hands over a packet with the IP and UDP headers it has built
+ * (over raw IP, without the latter); they say where from, where to, and with
+ * which type of service.  The source is the engine's guess: engine.c has the
+ * last word.  The checksum is filled in here, by the processor's instruction
+ * where there is one.  Layer 3.
  */
 
 #include <errno.h>
@@ -56,7 +57,8 @@ emit(struct mbuf *m, bool v6, bool of_assoc)
 {
 	uint8_t head[sizeof(struct ip6_hdr) + sizeof(struct udphdr)];
 	size_t ip_len = v6 ? sizeof(struct ip6_hdr) : sizeof(struct ip);
-	size_t head_len = ip_len + sizeof(struct udphdr);
+	bool is_raw = gs_engine_is_raw();
+	size_t head_len = ip_len + (is_raw ? 0 : sizeof(struct udphdr));
 	size_t total = m_length(m, NULL);
 	struct gs_packet pkt;
 	struct udphdr udp;
@@ -71,12 +73,14 @@ emit(struct mbuf *m, bool v6, bool of_assoc)
 		parse_v6(head, &pkt, &proto);
 	else
 		parse_v4(head, &pkt, &proto);
-	/* Without a UDP port of the peer it would be raw IP. */
-	if (proto != IPPROTO_UDP)
+	/* Of a peer with a UDP port over raw IP, or without one over UDP. */
+	if (proto != (is_raw ? IPPROTO_SCTP : IPPROTO_UDP))
 		return EHOSTUNREACH;
-	memcpy(&udp, head + ip_len, sizeof(udp));
-	gs_addr_set_port(&pkt.src, gs_engine_udp_port());
-	gs_addr_set_port(&pkt.dst, ntohs(udp.uh_dport));
+	if (!is_raw) {
+		memcpy(&udp, head + ip_len, sizeof(udp));
+		gs_addr_set_port(&pkt.src, gs_engine_udp_port());
+		gs_addr_set_port(&pkt.dst, ntohs(udp.uh_dport));
+	}
 
 	pkt.len = total - head_len;
 	pkt.data = malloc(pkt.len);

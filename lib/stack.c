@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "hub.h"
 #include "log.h"
+#include "raw_ports.h"
 
 /* A program that exits waits this long for its peers. */
 #define EXIT_MS 1000
@@ -111,6 +112,8 @@ start_engine(const struct gs_config *cfg)
 		ec.naddrs = gs_wire_addrs(st.wire, bound, FDS_MAX);
 	}
 	gs_hub_hooks(&ec.hooks, cfg->peer_udp_port);
+	if (cfg->is_raw)
+		ec.hooks.is_ours = gs_raw_is_ours;
 
 	gs_enter();
 	err = gs_engine_start_locked(&ec);
@@ -151,6 +154,7 @@ start(const struct gsctp_stack_config *in)
 		return err;
 	gs_log_set(cfg.log, cfg.log_arg, cfg.log_level);
 	memset(&wc, 0, sizeof(wc));
+	wc.is_raw = cfg.is_raw;
 	wc.port_mode = cfg.port_mode;
 	wc.port = cfg.udp_port;
 	wc.addrs = cfg.addrs;
@@ -165,7 +169,9 @@ start(const struct gsctp_stack_config *in)
 			st.wire = NULL;
 		}
 	}
-	if (err == 0)
+	if (err == 0 && cfg.is_raw)
+		gs_logf(GSCTP_LOG_INFO, "the stack runs over raw IP");
+	else if (err == 0)
 		gs_logf(GSCTP_LOG_INFO, "the stack runs on UDP port %u",
 		    gs_wire_port(st.wire));
 	if (err != 0)
@@ -353,6 +359,8 @@ fill_running(struct gsctp_stack_info *info)
 
 	gs_wire_get_stats(st.wire, &ws);
 	info->is_running = true;
+	info->encapsulation = gs_wire_is_raw(st.wire) ? GSCTP_ENCAPS_RAW :
+							GSCTP_ENCAPS_UDP;
 	info->udp_port = gs_wire_port(st.wire);
 	info->peer_udp_port = st.peer_udp_port;
 	info->sockets = (uint32_t)gs_endpoint_count();

@@ -48,6 +48,14 @@ list_addrs(const struct gs_wire_config *cfg, union gs_addr *addrs, size_t *n)
 	return 0;
 }
 
+static const struct gs_wire_ops *
+choose_ops(const struct gs_wire_config *cfg)
+{
+	if (cfg->is_raw)
+		return &gs_wire_raw_ops;
+	return cfg->nfds > 0 ? &gs_wire_given_ops : &gs_wire_udp_ops;
+}
+
 int
 gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 {
@@ -62,10 +70,8 @@ gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -ENOMEM;
-	if (cfg->nfds > 0)
-		err = gs_wire_adopt(w, cfg);
-	else
-		err = gs_wire_open_udp(w, cfg, addrs, n, cfg->naddrs == 0);
+	w->ops = choose_ops(cfg);
+	err = w->ops->open(w, cfg, addrs, n, cfg->naddrs == 0);
 	if (err != 0)
 		goto free_w;
 	*out = w;
@@ -89,6 +95,12 @@ uint16_t
 gs_wire_port(const struct gs_wire *w)
 {
 	return w->port;
+}
+
+bool
+gs_wire_is_raw(const struct gs_wire *w)
+{
+	return !w->ops->has_ports;
 }
 
 size_t
@@ -131,6 +143,8 @@ keep_good(struct gs_wire *w, struct gs_packet *pkts, size_t n)
 		struct gs_packet pkt = pkts[i];
 
 		if (!gs_wire_take(w, &w->in.msg[i], &pkt))
+			continue;
+		if (w->ops->unwrap != NULL && !w->ops->unwrap(&pkt))
 			continue;
 		pkts[i] = pkts[kept];
 		pkts[kept++] = pkt;
@@ -235,10 +249,11 @@ gs_wire_has_source(const struct gs_wire *w, const union gs_addr *a)
 }
 
 static bool
-is_sendable(const struct gs_packet *pkt)
+is_sendable(const struct gs_wire *w, const struct gs_packet *pkt)
 {
 	return pkt->dst.sa.sa_family == pkt->src.sa.sa_family &&
-	    gs_addr_len(&pkt->dst) != 0 && gs_addr_port(&pkt->dst) != 0 &&
+	    gs_addr_len(&pkt->dst) != 0 &&
+	    (gs_addr_port(&pkt->dst) != 0) == w->ops->has_ports &&
 	    !gs_addr_is_any(&pkt->dst) && pkt->len > 0;
 }
 
@@ -299,7 +314,7 @@ gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n)
 	for (i = 0; i < n; i++) {
 		const struct gs_wire_sock *s = find_socket(w, &pkts[i].src);
 
-		if (s == NULL || !is_sendable(&pkts[i])) {
+		if (s == NULL || !is_sendable(w, &pkts[i])) {
 			count(&w->out_dropped, 1);
 			continue;
 		}

@@ -5,7 +5,8 @@
  *  - packets in, packets out: nothing here knows the engine;
  *  - a packet leaves from the source address it names, or is not sent;
  *  - a UDP port that is taken is -EADDRINUSE from gs_wire_open(), never a
- *    silent loss; no raw socket is opened;
+ *    silent loss;
+ *  - a raw socket is opened where that was asked for, and only there;
  *  - all sockets are close-on-exec, and none is waited for;
  *  - sockets that are handed in are duplicated: the caller keeps his own.
  *
@@ -29,7 +30,7 @@
 
 /*
  * One SCTP packet, from its common header on.  The addresses carry the
- * UDP ports; SCTP's own ports are in the bytes.
+ * UDP ports, 0 over raw IP; SCTP's own ports are in the bytes.
  */
 struct gs_packet {
 	union gs_addr src;
@@ -46,6 +47,12 @@ enum gs_port_mode {
 };
 
 struct gs_wire_config {
+	/*
+	 * SCTP as IP's protocol 132: no port, no descriptors.  -EPERM without
+	 * CAP_NET_RAW, -EADDRINUSE where the kernel has SCTP, each with a
+	 * line in the log.
+	 */
+	bool is_raw;
 	enum gs_port_mode port_mode;
 	uint16_t port; /* host order */
 	/*
@@ -76,8 +83,9 @@ struct gs_wire;
 int gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out);
 void gs_wire_close(struct gs_wire *w);
 
-/* The UDP port, host order, the same for all its sockets. */
+/* The UDP port, host order, the same for all its sockets; 0 over raw IP. */
 uint16_t gs_wire_port(const struct gs_wire *w);
+bool gs_wire_is_raw(const struct gs_wire *w);
 
 /* The addresses of its sockets, ports not looked at: their number; out gets
  * up to max.  0 where one of them is bound to a wildcard. */

@@ -96,13 +96,17 @@ inspect(const struct gs_wire *w, const struct gs_wire_config *cfg, size_t i,
 	return 0;
 }
 
-int
-gs_wire_adopt(struct gs_wire *w, const struct gs_wire_config *cfg)
+static int
+adopt(struct gs_wire *w, const struct gs_wire_config *cfg,
+    const union gs_addr *addrs, size_t n, bool may_miss)
 {
 	struct gs_wire_sock sock;
 	size_t i;
 	int err;
 
+	(void)addrs; /* the sockets have theirs */
+	(void)n;
+	(void)may_miss;
 	if (cfg->nfds > GS_WIRE_SOCKETS)
 		return -E2BIG;
 	for (i = 0; i < cfg->nfds; i++) {
@@ -126,3 +130,8 @@ close_all:
 	gs_wire_close_sockets(w);
 	return err;
 }
+
+const struct gs_wire_ops gs_wire_given_ops = {
+	.open = adopt,
+	.has_ports = true,
+};

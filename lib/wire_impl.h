@@ -6,6 +6,7 @@
  *	wire_msg.c	a packet and the message of a system call, both ways
  *	wire_udp.c	UDP sockets and their port
  *	wire_given.c	UDP sockets that the caller has bound
+ *	wire_raw.c	raw sockets
  *
  * Layer 2.
  */
@@ -47,8 +48,27 @@ struct gs_wire_sock {
 	bool takes_v4; /* of IPv6, and has IPv4's packets as well */
 };
 
+/* What the kinds of wires do in their own way. */
+struct gs_wire_ops {
+	/*
+	 * Open w->socks, one an address, or all that cfg names, and set
+	 * w->port.  may_miss: one of a family that the machine does not have
+	 * may be left out.
+	 */
+	int (*open)(struct gs_wire *w, const struct gs_wire_config *cfg,
+	    const union gs_addr *addrs, size_t n, bool may_miss);
+	/* Leave SCTP's bytes in what was read, or false.  NULL: they are. */
+	bool (*unwrap)(struct gs_packet *pkt);
+	bool has_ports; /* a peer is an address and a port */
+};
+
+extern const struct gs_wire_ops gs_wire_udp_ops;   /* wire_udp.c */
+extern const struct gs_wire_ops gs_wire_given_ops; /* wire_given.c */
+extern const struct gs_wire_ops gs_wire_raw_ops;   /* wire_raw.c */
+
 struct gs_wire {
 	/* Fixed once gs_wire_open() has returned. */
+	const struct gs_wire_ops *ops;
 	struct gs_wire_sock socks[GS_WIRE_SOCKETS];
 	size_t nsocks;
 	uint16_t port;
@@ -87,12 +107,8 @@ bool gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
 void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
     const struct gs_wire_sock *s, const struct gs_packet *pkt);
 
-/* wire_udp.c: a socket an address, all on one port.  may_miss: one of a
- * family that the machine does not have may be left out. */
-int gs_wire_open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
-    const union gs_addr *addrs, size_t n, bool may_miss);
-
-/* wire_given.c: cfg->fds, duplicated. */
-int gs_wire_adopt(struct gs_wire *w, const struct gs_wire_config *cfg);
+/* wire_raw.c: 0, or -EADDRINUSE and a line in the log where the file says
+ * that the kernel has SCTP; it is GS_PROTOCOLS. */
+int gs_wire_raw_check(const char *protocols);
 
 #endif

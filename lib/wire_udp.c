@@ -66,8 +66,8 @@ open_ephemeral(struct gs_wire *w, const union gs_addr *addrs, size_t n,
 	return err;
 }
 
-int
-gs_wire_open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
+static int
+open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
     const union gs_addr *addrs, size_t n, bool may_miss)
 {
 	int err;
@@ -79,3 +79,8 @@ gs_wire_open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
 		err = open_ephemeral(w, addrs, n, may_miss);
 	return err;
 }
+
+const struct gs_wire_ops gs_wire_udp_ops = {
+	.open = open_udp,
+	.has_ports = true,
+};

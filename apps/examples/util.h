@@ -146,8 +146,11 @@ open_listener(const char *name, uint16_t port, char *const *hosts, int n,
 	err = gsctp_stack_info(&info);
 	if (err != 0)
 		return fail(name, "%s", error_text(err));
-	printf("listening on port %d, UDP port %u\n", gsctp_port(*s),
-	    (unsigned int)info.udp_port);
+	if (info.encapsulation == GSCTP_ENCAPS_RAW)
+		printf("listening on port %d, over IP\n", gsctp_port(*s));
+	else
+		printf("listening on port %d, UDP port %u\n", gsctp_port(*s),
+		    (unsigned int)info.udp_port);
 	fflush(stdout);
 	return 0;
 }

@@ -2,7 +2,8 @@
  * gsctp: SCTP for programs on hosts whose kernel has none.
  *
  * The surface of Erlang's gen_sctp in C.  The whole association state
- * machine runs in this process; packets travel in UDP (RFC 6951).
+ * machine runs in this process; packets travel in UDP (RFC 6951), or in IP
+ * as they are.
  *
  * Rules that hold everywhere
  *  - A function that can fail returns an int: 0 or a count on success, a
@@ -65,6 +66,12 @@ typedef struct gsctp_mbox {
  * The stack
  */
 
+/* What carries SCTP's packets. */
+enum gsctp_encapsulation {
+	GSCTP_ENCAPS_UDP = 0,	/* UDP: no privilege */
+	GSCTP_ENCAPS_RAW = 1,	/* IP itself, protocol 132: CAP_NET_RAW */
+};
+
 /* How the stack chooses its UDP port. */
 enum gsctp_port_mode {
 	GSCTP_PORT_AUTO = 0,	/* udp_port if it is free, else ephemeral */
@@ -84,6 +91,8 @@ enum gsctp_log_level {
  * Configuration of the stack.  All zero is the default, and what is zero
  * here is taken from the environment:
  *
+ *   GSCTP_ENCAPSULATION  udp or raw; not looked at where a field here says
+ *                        something of UDP
  *   GSCTP_UDP_PORT       "auto", 0 (ephemeral) or a port (fixed)
  *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
  *   GSCTP_ADDRS          local addresses to use, separated by commas
@@ -128,14 +137,26 @@ struct gsctp_stack_config {
 	const int *udp_fds;
 	size_t nudp_fds;
 
+	/*
+	 * Over raw IP a process needs CAP_NET_RAW, and the kernel must not
+	 * have SCTP of its own.  Peers see SCTP as kernels send it; there is
+	 * no UDP port, and the fields above that have to do with one must be
+	 * 0.  Processes share the addresses of the host then, and must not
+	 * have the same SCTP port; so packets to a port that no socket of
+	 * this stack has are not answered, and a peer that connects to it
+	 * hears nothing.  A socket that does not listen refuses as ever.
+	 */
+	uint32_t encapsulation;	/* enum gsctp_encapsulation */
+
 	uint32_t reserved[8];	/* must be 0 */
 };
 
 /* What gsctp_stack_info() tells. */
 struct gsctp_stack_info {
 	bool is_running;
-	uint16_t udp_port;		/* in use now; 0 if not running */
+	uint16_t udp_port;		/* in use now; 0: not running, raw IP */
 	uint16_t peer_udp_port;		/* default for peers */
+	uint32_t encapsulation;		/* enum gsctp_encapsulation */
 	uint32_t sockets;		/* open handles */
 	uint32_t associations;		/* with those that are ending */
 	char version[32];		/* of this library */
@@ -161,7 +182,9 @@ struct gsctp_stack_info {
  * Threads: any.  Does not block.
  *
  * Returns 0, or
- *   -EADDRINUSE  the fixed UDP port is taken
+ *   -EADDRINUSE  the fixed UDP port is taken; or, over raw IP, the kernel
+ *                has SCTP: "rmmod sctp", or UDP
+ *   -EPERM       raw IP, and the process lacks the capability CAP_NET_RAW
  *   -EADDRNOTAVAIL an address of cfg or GSCTP_ADDRS is not this host's
  *                or none of udp_fds can send from it
  *   -E2BIG       more than 64 addresses or descriptors
@@ -478,7 +501,8 @@ struct gsctp_linger {
 	uint32_t seconds;
 };
 
-/* RFC 6951 6.1: the UDP port of a peer, or of one of its addresses. */
+/* RFC 6951 6.1: the UDP port of a peer, or of one of its addresses.  Over raw
+ * IP it is 0, and another one is -EOPNOTSUPP. */
 struct gsctp_udp_encaps {
 	gsctp_assoc_id assoc_id;
 	struct sockaddr_storage address;	/* unset: every path */
@@ -912,7 +936,8 @@ bool gsctp_msg_is_error(const struct gsctp_msg *msg);
  * Threads: any.  Does not block.
  *
  * Returns 0, or
- *   -EADDRINUSE     the port is taken, or the stack's UDP port is
+ *   -EADDRINUSE     the port is taken; or the stack does not start, as with
+ *                   -EPERM: gsctp_stack_start() tells more
  *   -EADDRNOTAVAIL  an address is not this host's, or not the stack's
  *   -EAFNOSUPPORT   an IPv6 address on an inet socket
  *   -EINVAL, -ENOPROTOOPT  an option; gsctp_setopts() tells more

@@ -30,7 +30,10 @@ if [ "${1-}" != inside ]; then
 		command -v "$tool" >/dev/null || skip "$tool is not installed"
 	done
 	program=$top_builddir/tests/interop/failover_peer
-	[ -x "$program" ] || skip "$program is not built"
+	if [ ! -x "$program" ]; then
+		echo "failover: $program is not built" >&2
+		exit 1
+	fi
 	flags=-n
 	[ "$(id -u)" -eq 0 ] || flags=-Urn
 	unshare "$flags" unshare -n true 2>/dev/null ||

@@ -11,11 +11,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Every file of lib/, without .c or .h, and its layer (doc/architecture.md).
 # A name that ends in * stands for all that begin so.
 layers="
-0 addr clock cursor error handle htab log ready route visibility
+0 addr clock cursor error handle htab kernel_sctp log ready route visibility
 1 msg mbox deliver
 2 batch chunk crc32c faults filter source tags tap wire wire_*
 3 driver engine engine_*
-4 assoc assoc_* collision endpoint endpoint_* hub
+4 assoc assoc_* collision endpoint endpoint_* hub raw_ports
 5 config connect opt opt_* resolve sock sock_* stack stack_* xfer
 "
 

@@ -119,7 +119,7 @@ loop_try_open(uint16_t port, const struct gsctp_opt *opts, size_t n,
 	    .port = loop_udp_port());
 
 	ck_assert(n < 32);
-	all[0] = encaps;
+	all[0] = encaps;	/* over raw IP 0, which it is */
 	if (n > 0)
 		memcpy(&all[1], opts, n * sizeof(*opts));
 	return gsctp_open(port, all, n + 1, s);

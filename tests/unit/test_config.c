@@ -11,7 +11,8 @@
 #define DEFAULT_PORT 9899
 
 static const char *const variables[] = { "GSCTP_UDP_PORT",
-	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG" };
+	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG",
+	"GSCTP_ENCAPSULATION" };
 
 static struct gsctp_stack_config in;
 static struct gs_config out;
@@ -155,6 +156,48 @@ START_TEST(descriptors_bring_their_port)
 	in.udp_fds = fds;
 	in.nudp_fds = 65;
 	ck_assert_int_eq(gs_config_read(&in, &out), -E2BIG);
+}
+END_TEST
+
+START_TEST(raw_ip_has_nothing_of_udp)
+{
+	in.encapsulation = GSCTP_ENCAPS_RAW;
+	ck_read();
+	ck_assert(out.is_raw);
+	ck_assert_uint_eq(out.udp_port, 0);
+	ck_assert_uint_eq(out.peer_udp_port, 0);
+	gs_config_fini(&out);
+	in.udp_port = 9899;
+	ck_refused();
+	in.udp_port = 0;
+	in.peer_udp_port = 9899;
+	ck_refused();
+	in.peer_udp_port = 0;
+	in.port_mode = GSCTP_PORT_FIXED;
+	ck_refused();
+	in.port_mode = 0;
+	in.encapsulation = 2;
+	ck_refused();
+}
+END_TEST
+
+START_TEST(the_environment_says_raw_unless_the_program_says_udp)
+{
+	setenv("GSCTP_ENCAPSULATION", "raw", 1);
+	ck_read();
+	ck_assert(out.is_raw);
+	gs_config_fini(&out);
+	in.udp_port = 1234;
+	ck_read();
+	ck_assert(!out.is_raw);
+	gs_config_fini(&out);
+	in.udp_port = 0;
+	setenv("GSCTP_ENCAPSULATION", "Raw", 1);
+	ck_refused();
+	setenv("GSCTP_ENCAPSULATION", "udp", 1);
+	ck_read();
+	ck_assert(!out.is_raw);
+	gs_config_fini(&out);
 }
 END_TEST
 
@@ -528,6 +571,9 @@ suite(void)
 	    no_configuration_is_one_of_zeros_and_both_are_the_defaults);
 	tcase_add_test(tc, each_port_mode_takes_the_port_as_it_should);
 	tcase_add_test(tc, descriptors_bring_their_port);
+	tcase_add_test(tc, raw_ip_has_nothing_of_udp);
+	tcase_add_test(tc,
+	    the_environment_says_raw_unless_the_program_says_udp);
 	tcase_add_test(tc, a_port_mode_that_is_none_is_refused);
 	tcase_add_test(tc, the_port_variable_fixes_the_port);
 	tcase_add_loop_test(tc, a_port_variable_that_is_no_port_is_refused, 0,
