@@ -399,10 +399,12 @@ get_adaptation(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 	return err;
 }
 
-/* ASCONF in this engine frees a path once too often: not before that is
- * repaired. */
+/*
+ * ASCONF in this engine frees a path once too often; the answer to a reset of
+ * an association makes it use what it has freed: not before that is repaired.
+ */
 static int
-set_peer_primary(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
+set_refused(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
 {
 	(void)so;
 	(void)is_assoc;
@@ -584,7 +586,7 @@ static const struct row {
 	{ GSCTP_OPT_DISABLE_FRAGMENTS, set_flag, get_flag },
 	{ GSCTP_OPT_MAXSEG, set_maxseg, get_value },
 	{ GSCTP_OPT_PRIMARY_ADDR, gs_eopt_set_primary, gs_eopt_get_primary },
-	{ GSCTP_OPT_SET_PEER_PRIMARY_ADDR, set_peer_primary, NULL },
+	{ GSCTP_OPT_SET_PEER_PRIMARY_ADDR, set_refused, NULL },
 	{ GSCTP_OPT_ADAPTATION_LAYER, set_adaptation, get_adaptation },
 	{ GSCTP_OPT_PEER_ADDR_PARAMS, gs_eopt_set_paddrparams,
 	    gs_eopt_get_paddrparams },
@@ -619,6 +621,23 @@ static const struct row {
 	{ GSCTP_OPT_STREAM_SCHEDULER, gs_eopt_set_scheduler,
 	    gs_eopt_get_scheduler },
 	{ GSCTP_OPT_EXPLICIT_EOR, set_flag, get_flag },
+	{ GSCTP_OPT_ECN_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_PR_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_RECONFIG_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_NRSACK_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_PKTDROP_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_PLUGGABLE_CC, gs_eopt_set_cc, gs_eopt_get_cc },
+	{ GSCTP_OPT_DELAYED_SACK, gs_eopt_set_sack_info,
+	    gs_eopt_get_sack_info },
+	{ GSCTP_OPT_PEER_ADDR_THLDS, gs_eopt_set_thresholds,
+	    gs_eopt_get_thresholds },
+	{ GSCTP_OPT_TIMEOUTS, NULL, gs_eopt_get_timeouts },
+	{ GSCTP_OPT_RESET_ASSOC, set_refused, NULL },
 	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, gs_eopt_set_stream_value,
 	    gs_eopt_get_stream_value },
 };

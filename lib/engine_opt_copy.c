@@ -20,6 +20,7 @@ union record {
 	struct sctp_assoc_value assoc_value;
 	struct sctp_sack_info sack;
 	struct sctp_udpencaps encaps;
+	struct gs_engine_paddrthlds thresholds;
 	int flag;
 };
 
@@ -46,6 +47,11 @@ static const struct plain {
 	{ SCTP_FRAGMENT_INTERLEAVE, sizeof(uint32_t) },
 	{ GS_ENGINE_INTERLEAVING, sizeof(struct sctp_assoc_value) },
 	{ SCTP_PLUGGABLE_SS, sizeof(struct sctp_assoc_value) },
+	{ SCTP_PR_SUPPORTED, sizeof(struct sctp_assoc_value) },
+	{ SCTP_RECONFIG_SUPPORTED, sizeof(struct sctp_assoc_value) },
+	{ SCTP_NRSACK_SUPPORTED, sizeof(struct sctp_assoc_value) },
+	{ GS_ENGINE_PLUGGABLE_CC, sizeof(struct sctp_assoc_value) },
+	{ GS_ENGINE_PEER_ADDR_THLDS, sizeof(struct gs_engine_paddrthlds) },
 };
 
 /* <usrsctp.h> leaves the count out. */

@@ -20,8 +20,32 @@
 static int
 supported_name(uint32_t id)
 {
-	(void)id;
-	return GS_ENGINE_INTERLEAVING;
+	switch (id) {
+	case GSCTP_OPT_ECN_SUPPORTED:
+		return SCTP_ECN_SUPPORTED;
+	case GSCTP_OPT_PR_SUPPORTED:
+		return SCTP_PR_SUPPORTED;
+	case GSCTP_OPT_RECONFIG_SUPPORTED:
+		return SCTP_RECONFIG_SUPPORTED;
+	case GSCTP_OPT_NRSACK_SUPPORTED:
+		return SCTP_NRSACK_SUPPORTED;
+	case GSCTP_OPT_PKTDROP_SUPPORTED:
+		return SCTP_PKTDROP_SUPPORTED;
+	default:
+		return GS_ENGINE_INTERLEAVING;
+	}
+}
+
+/*
+ * Marks of congestion do not come through UDP sockets, and the engine's own
+ * sequence for them is not initialised.  Reports of packets that were dropped
+ * are made by no router, and would have the engine trust what it is told.
+ */
+static bool
+can_be_on(uint32_t id)
+{
+	return id != GSCTP_OPT_ECN_SUPPORTED &&
+	    id != GSCTP_OPT_PKTDROP_SUPPORTED;
 }
 
 /* An association has what was negotiated. */
@@ -37,6 +61,8 @@ gs_eopt_set_supported(struct socket *so, bool is_assoc,
 	v.assoc_value = opt->u.assoc_value.assoc_value;
 	if (v.assoc_value > 1)
 		return -EINVAL;
+	if (v.assoc_value == 1 && !can_be_on(opt->id))
+		return -EOPNOTSUPP;
 	if (is_assoc) {
 		err = gs_eopt_get_supported(so, true, &now);
 		if (err != 0)

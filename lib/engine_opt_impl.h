@@ -110,6 +110,27 @@ gs_eopt_get_fn gs_eopt_get_scheduler;
 gs_eopt_set_fn gs_eopt_set_stream_value;
 gs_eopt_get_fn gs_eopt_get_stream_value;
 
+/* Not in <usrsctp.h>: the thresholds of paths (RFC 7829), and the choice of
+ * congestion control. */
+#define GS_ENGINE_PEER_ADDR_THLDS 0x00000023
+#define GS_ENGINE_PLUGGABLE_CC	  0x00001202
+struct gs_engine_paddrthlds {
+	struct sockaddr_storage address;
+	uint32_t assoc_id;
+	uint16_t pathmaxrxt;
+	uint16_t pathpfthld;
+	uint16_t pathcpthld;	/* 0xffff: the engine takes nothing else */
+};
+
+/* engine_opt_tune.c: loss, delay and paths. */
+gs_eopt_set_fn gs_eopt_set_cc;
+gs_eopt_get_fn gs_eopt_get_cc;
+gs_eopt_set_fn gs_eopt_set_sack_info;
+gs_eopt_get_fn gs_eopt_get_sack_info;
+gs_eopt_set_fn gs_eopt_set_thresholds;
+gs_eopt_get_fn gs_eopt_get_thresholds;
+gs_eopt_get_fn gs_eopt_get_timeouts;
+
 /* engine_opt_send.c: partial reliability (RFC 7496). */
 gs_eopt_get_fn gs_eopt_get_prstatus;
 

@@ -104,6 +104,16 @@ static const struct row rows[] = {
 	    AT(assoc_value)),
 	ENGINE(STREAM_SCHEDULER_VALUE, S | G | ID | NEED, AT(stream_value)),
 	ROW(EXPLICIT_EOR, S | G, gs_set_explicit_eor, NULL, 0),
+	ENGINE(ECN_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(PR_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(RECONFIG_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(NRSACK_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(PKTDROP_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(PLUGGABLE_CC, S | G | ID, AT(assoc_value)),
+	ENGINE(DELAYED_SACK, S | G | ID, AT(sack_info)),
+	ENGINE(PEER_ADDR_THLDS, S | G | ID, AT(paddrthlds)),
+	ENGINE(TIMEOUTS, G | ID | NEED, AT(timeouts)),
+	ENGINE(RESET_ASSOC, S | ID | NEED, AT(assoc_value)),
 };
 
 static const struct row *

@@ -306,6 +306,16 @@ enum gsctp_opt_id {
 	GSCTP_OPT_STREAM_SCHEDULER = 85,
 	GSCTP_OPT_STREAM_SCHEDULER_VALUE = 86,
 	GSCTP_OPT_EXPLICIT_EOR = 87,
+	GSCTP_OPT_ECN_SUPPORTED = 88,
+	GSCTP_OPT_PR_SUPPORTED = 89,
+	GSCTP_OPT_RECONFIG_SUPPORTED = 90,
+	GSCTP_OPT_NRSACK_SUPPORTED = 91,
+	GSCTP_OPT_PKTDROP_SUPPORTED = 92,
+	GSCTP_OPT_PLUGGABLE_CC = 93,
+	GSCTP_OPT_DELAYED_SACK = 94,
+	GSCTP_OPT_PEER_ADDR_THLDS = 95,
+	GSCTP_OPT_TIMEOUTS = 96,
+	GSCTP_OPT_RESET_ASSOC = 97,	/* -EOPNOTSUPP */
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -575,6 +585,35 @@ struct gsctp_stream_value {
 	uint16_t value;
 };
 
+/* Of pluggable_cc. */
+enum gsctp_cc {
+	GSCTP_CC_STANDARD = 0,	/* RFC 9260 7 */
+	GSCTP_CC_HSTCP = 1,	/* RFC 3649 */
+	GSCTP_CC_HTCP = 2,
+};
+
+/* RFC 6458 8.1.19: delayed_ack_time with a frequency. */
+struct gsctp_sack_info {
+	gsctp_assoc_id assoc_id;
+	gsctp_field delay;	/* ms, 1 to 500 */
+	gsctp_field freq;	/* packets, 1 (no delay) to 65535 */
+};
+
+/* RFC 7829 7.2: errors after which a path is left for another, at first for
+ * a while; address unset: every path. */
+struct gsctp_paddrthlds {
+	gsctp_assoc_id assoc_id;
+	struct sockaddr_storage address;
+	gsctp_field pathmaxrxt;	/* inactive; as in peer_addr_params */
+	gsctp_field pathpfthld;	/* potentially failed; 65535: never */
+};
+
+/* How often each timer has run out; read only. */
+struct gsctp_timeouts {
+	gsctp_assoc_id assoc_id;
+	uint32_t init, data, sack, shutdown, heartbeat, cookie, shutdownack;
+};
+
 enum gsctp_type {
 	GSCTP_SEQPACKET = 0,	/* one-to-many */
 	GSCTP_STREAM = 1,	/* one-to-one */
@@ -612,6 +651,9 @@ struct gsctp_opt {
 		struct gsctp_authkey authkey;
 		struct gsctp_hmac_ident hmac_ident;
 		struct gsctp_stream_value stream_value;
+		struct gsctp_sack_info sack_info;
+		struct gsctp_paddrthlds paddrthlds;
+		struct gsctp_timeouts timeouts;
 		struct gsctp_auth_chunks auth_chunks;
 		struct gsctp_default_prinfo prinfo;
 		struct gsctp_prstatus prstatus;
@@ -682,6 +724,16 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_STREAM_SCHEDULER(...) GSCTP_OPT_(STREAM_SCHEDULER, assoc_value, { __VA_ARGS__ })
 #define GSCTP_STREAM_SCHEDULER_VALUE(...) GSCTP_OPT_(STREAM_SCHEDULER_VALUE, stream_value, { __VA_ARGS__ })
 #define GSCTP_EXPLICIT_EOR(on)	GSCTP_OPT_(EXPLICIT_EOR, flag, (on))
+#define GSCTP_ECN_SUPPORTED(...) GSCTP_OPT_(ECN_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_PR_SUPPORTED(...) GSCTP_OPT_(PR_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_RECONFIG_SUPPORTED(...) GSCTP_OPT_(RECONFIG_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_NRSACK_SUPPORTED(...) GSCTP_OPT_(NRSACK_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_PKTDROP_SUPPORTED(...) GSCTP_OPT_(PKTDROP_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_PLUGGABLE_CC(...)	GSCTP_OPT_(PLUGGABLE_CC, assoc_value, { __VA_ARGS__ })
+#define GSCTP_DELAYED_SACK(...)	GSCTP_OPT_(DELAYED_SACK, sack_info, { __VA_ARGS__ })
+#define GSCTP_PEER_ADDR_THLDS(...) GSCTP_OPT_(PEER_ADDR_THLDS, paddrthlds, { __VA_ARGS__ })
+#define GSCTP_TIMEOUTS(id_)	GSCTP_OPT_(TIMEOUTS, timeouts, { .assoc_id = (id_) })
+#define GSCTP_RESET_ASSOC(id_)	GSCTP_OPT_(RESET_ASSOC, assoc_value, { .assoc_id = (id_) })
 #define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
 /* clang-format on */
 
