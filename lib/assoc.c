@@ -276,6 +276,7 @@ gs_assoc_destroy(struct gs_assoc *a)
 	struct gs_endpoint *ep = a->ep;
 
 	gs_assoc_close_socket(a);
+	gs_counter_stop(&a->counter);
 	gs_hub_unmark(&a->owner);
 	gs_hub_remove_assoc(a);
 	if (ep != NULL) {

@@ -23,6 +23,7 @@
 #include <sys/queue.h>
 
 #include "addr.h"
+#include "counter.h"
 #include "engine_sock.h"
 #include "msg.h"
 
@@ -98,6 +99,10 @@ struct gs_assoc {
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
 	uint64_t last_traffic_ms;	/* for autoclose */
+
+	struct gs_counter counter;	/* of packets */
+	uint64_t in_messages, out_messages;
+	uint64_t in_octets, out_octets;
 
 	/* A blocking connect waits for the outcome. */
 	bool has_waiter;

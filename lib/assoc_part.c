@@ -146,6 +146,8 @@ gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	err = gs_esock_send(a->so, info, data, len, to);
 	if (err != 0)
 		return err;
+	a->out_messages += !more;
+	a->out_octets += len;
 	a->more_comes = more;
 	a->more_stream = info->stream;
 	return 0;

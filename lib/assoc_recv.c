@@ -164,6 +164,8 @@ learn(struct gs_assoc *a)
 	    remote);
 	a->local_tag = local;
 	a->peer_tag = remote;
+	gs_counter_start(&a->counter, a->local_port, gs_addr_port(&a->primary),
+	    local, remote);
 }
 
 /* The way an attempt failed, from what the engine left. */
@@ -327,6 +329,8 @@ emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	d->len = len;
 	d->complete = piece->is_last;
 	a->in_parts = !piece->is_last;
+	a->in_messages += piece->is_last;
+	a->in_octets += len;
 	d->has_info = a->ep->opts.data_io;
 	if (d->has_info) {
 		d->info = piece->info;

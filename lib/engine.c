@@ -9,6 +9,7 @@
 #include <gsctp/gsctp.h>
 
 #include "clock.h"
+#include "counter.h"
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
@@ -117,6 +118,7 @@ void
 gs_engine_emit(const struct gs_packet *pkt, bool of_assoc)
 {
 	gs_filter_out(eng.filter, pkt, eng.now_ms);
+	gs_counter_out(pkt);
 	if (eng.nout == OUT_BATCH)
 		flush_locked();
 	eng.out[eng.nout] = *pkt;
@@ -346,6 +348,7 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 		log_drop(v, pkt);
 		return;
 	}
+	gs_counter_in(pkt);
 	if (!eng.hooks.admit(pkt))
 		return;
 	eng.input = pkt;

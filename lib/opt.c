@@ -114,6 +114,8 @@ static const struct row rows[] = {
 	ENGINE(PEER_ADDR_THLDS, S | G | ID, AT(paddrthlds)),
 	ENGINE(TIMEOUTS, G | ID | NEED, AT(timeouts)),
 	ENGINE(RESET_ASSOC, S | ID | NEED, AT(assoc_value)),
+	ROW(GET_ASSOC_STATS, G | ID | NEED, NULL, gs_get_assoc_stats,
+	    AT(assoc_stats)),
 };
 
 static const struct row *

@@ -27,4 +27,7 @@ int gs_check_send(const struct gsctp_sndrcvinfo *info);
 gs_opt_set_fn gs_set_prinfo, gs_set_streams, gs_set_explicit_eor;
 gs_opt_get_fn gs_get_prinfo, gs_get_pr_stream;
 
+/* opt_stats.c */
+gs_opt_get_fn gs_get_assoc_stats;
+
 #endif

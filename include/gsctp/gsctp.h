@@ -316,6 +316,7 @@ enum gsctp_opt_id {
 	GSCTP_OPT_PEER_ADDR_THLDS = 95,
 	GSCTP_OPT_TIMEOUTS = 96,
 	GSCTP_OPT_RESET_ASSOC = 97,	/* -EOPNOTSUPP */
+	GSCTP_OPT_GET_ASSOC_STATS = 98,
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -608,6 +609,20 @@ struct gsctp_paddrthlds {
 	gsctp_field pathpfthld;	/* potentially failed; 65535: never */
 };
 
+/* What an association did since it came up; read only. */
+struct gsctp_assoc_stats {
+	gsctp_assoc_id assoc_id;
+	uint64_t in_packets, out_packets;	/* of SCTP */
+	uint64_t in_bytes, out_bytes;		/* of them, without IP, UDP */
+	uint64_t in_data_chunks, out_data_chunks;	/* each time */
+	uint64_t in_sacks, out_sacks;
+	uint64_t in_control_chunks, out_control_chunks;	/* all others */
+	uint64_t rtx_data_chunks;	/* of out_data_chunks, sent again */
+	uint64_t in_duplicates;		/* that our SACKs tell of */
+	uint64_t in_messages, out_messages;	/* delivered; taken */
+	uint64_t in_octets, out_octets;		/* of them and their parts */
+};
+
 /* How often each timer has run out; read only. */
 struct gsctp_timeouts {
 	gsctp_assoc_id assoc_id;
@@ -654,6 +669,7 @@ struct gsctp_opt {
 		struct gsctp_sack_info sack_info;
 		struct gsctp_paddrthlds paddrthlds;
 		struct gsctp_timeouts timeouts;
+		struct gsctp_assoc_stats assoc_stats;
 		struct gsctp_auth_chunks auth_chunks;
 		struct gsctp_default_prinfo prinfo;
 		struct gsctp_prstatus prstatus;
@@ -734,6 +750,7 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_PEER_ADDR_THLDS(...) GSCTP_OPT_(PEER_ADDR_THLDS, paddrthlds, { __VA_ARGS__ })
 #define GSCTP_TIMEOUTS(id_)	GSCTP_OPT_(TIMEOUTS, timeouts, { .assoc_id = (id_) })
 #define GSCTP_RESET_ASSOC(id_)	GSCTP_OPT_(RESET_ASSOC, assoc_value, { .assoc_id = (id_) })
+#define GSCTP_GET_ASSOC_STATS(id_) GSCTP_OPT_(GET_ASSOC_STATS, assoc_stats, { .assoc_id = (id_) })
 #define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
 /* clang-format on */
 
