@@ -34,6 +34,7 @@ enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
 struct gs_owner {
 	enum gs_owner_kind kind;
 	bool is_dirty;
+	bool by_timer;			/* its last upcall */
 	TAILQ_ENTRY(gs_owner) dirty;
 };
 

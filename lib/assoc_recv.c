@@ -192,7 +192,11 @@ end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
 	if (a->aborted_here)
 		return -ECONNABORTED;
 	err = gs_esock_error(a->so);
-	return err == -ETIMEDOUT || err == -ECONNABORTED ? err : -ECONNRESET;
+	if (err != -ETIMEDOUT && err != -ECONNABORTED)
+		return -ECONNRESET;
+	/* The engine calls both by one name: a peer that it gives up as it
+	 * does not answer, and one whose packets make no sense. */
+	return a->owner.by_timer ? -ETIMEDOUT : -ECONNABORTED;
 }
 
 /* True where a blocking connect has taken it. */

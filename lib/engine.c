@@ -45,6 +45,7 @@ static struct {
 	bool initialised;	/* usrsctp_init_nothreads() was called */
 	bool running;
 	bool timers_ran;	/* since the last settle */
+	bool is_ticking;	/* they run now */
 	struct gs_wire *wire;
 	struct gs_filter *filter;
 	struct gs_source source;
@@ -373,8 +374,16 @@ gs_engine_tick_locked(void)
 	if (gs_timers_next(&next) && (int32_t)(next - eng.ticks) <= 0)
 		eng.timers_ran = true;
 	gs_timers_set_now(eng.ticks);
+	eng.is_ticking = true;
 	usrsctp_handle_timers((uint32_t)elapsed);
+	eng.is_ticking = false;
 	gs_timers_expire(eng.ticks);
+}
+
+bool
+gs_engine_is_ticking_locked(void)
+{
+	return eng.is_ticking;
 }
 
 uint64_t

@@ -75,6 +75,9 @@ void gs_engine_input_locked(const struct gs_packet *pkt);
 /* Let the engine's timers see what time it is. */
 void gs_engine_tick_locked(void);
 
+/* Is an upcall from one of them, rather than from a packet or a call? */
+bool gs_engine_is_ticking_locked(void);
+
 /* When the next timer is due (gs_now_ms()); UINT64_MAX for never. */
 uint64_t gs_engine_due_locked(void);
 

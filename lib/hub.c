@@ -257,7 +257,10 @@ settle(bool timers_ran)
 static void
 on_upcall(void *arg)
 {
-	gs_hub_mark(arg);
+	struct gs_owner *o = arg;
+
+	o->by_timer = gs_engine_is_ticking_locked();
+	gs_hub_mark(o);
 }
 
 void
