@@ -198,11 +198,18 @@ gs_stream_unqueue(struct gs_endpoint *ep, struct gs_acceptor *w)
 	TAILQ_REMOVE(&ep->stream.acceptors, w, link);
 }
 
-/* gen_tcp: accept/1.  What the listener was set to while it waited. */
+/* gen_tcp: accept/1.  What the listener was set to while it waited: those
+ * that reach the associations of a one-to-many socket as well. */
 static void
 copy_opts(struct gs_endpoint *child, struct gs_endpoint *ep)
 {
-	static const uint32_t ids[] = { GSCTP_OPT_NODELAY, GSCTP_OPT_TOS };
+	static const uint32_t ids[] = {
+		GSCTP_OPT_NODELAY,
+		GSCTP_OPT_DISABLE_FRAGMENTS,
+		GSCTP_OPT_RECBUF,
+		GSCTP_OPT_SNDBUF,
+		GSCTP_OPT_TOS,
+	};
 	struct gs_assoc *a = TAILQ_FIRST(&child->assocs);
 	struct gsctp_opt o;
 	size_t i;

@@ -314,6 +314,26 @@ START_TEST(acceptors_are_told_that_the_listener_is_closed_or_listens_no_more)
 }
 END_TEST
 
+START_TEST(acceptors_are_told_that_the_stack_stops)
+{
+	gsctp_sock listener = stream_listen(5, NULL, 0);
+	gsctp_sock full = stream_listen(5, NULL, 0);
+	struct side sides[3];
+	struct acceptor a[3];
+	int i;
+
+	for (i = 0; i < 5; i++)
+		(void)stream_client(full, NULL, 0);
+	for (i = 0; i < 3; i++)
+		start_acceptor(&sides[i], &a[i], listener, -1);
+	ck_assert_int_eq(gsctp_stack_stop(_i == 0 ? 0 : 1000), 0);
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(side_join(&sides[i]), -EBADF);
+	ck_assert_int_eq(loop_engine_left, 0);
+	loop_setup();
+}
+END_TEST
+
 /* Clients come while the listener is closed under those who accept. */
 static int
 accept_all(void *arg)
@@ -447,6 +467,9 @@ START_TEST(an_accepted_socket_has_the_listeners_options)
 		GSCTP_LINGER(true, 3),
 		GSCTP_REUSEADDR(true),
 		GSCTP_TOS(0x28),
+		GSCTP_RECBUF(50000),
+		GSCTP_SNDBUF(60000),
+		GSCTP_DISABLE_FRAGMENTS(true),
 		GSCTP_BUFFER(12345),
 		GSCTP_SEND_TIMEOUT_MS(77),
 		GSCTP_SEND_TIMEOUT_CLOSE(true),
@@ -455,21 +478,25 @@ START_TEST(an_accepted_socket_has_the_listeners_options)
 		    .sender_dry = gsctp_def(true),
 		    .data_io = gsctp_def(false)),
 	};
+	const size_t n = sizeof(opts) / sizeof(opts[0]);
 	gsctp_sock listener = stream_listen(5, NULL, 0), s, client;
 
 	if (_i == 0)
-		ck_assert_int_eq(gsctp_setopts(listener, opts, 9, NULL), 0);
+		ck_assert_int_eq(gsctp_setopts(listener, opts, n, NULL), 0);
 	client = stream_client(listener, NULL, 0);
 	traffic_send(client, 0, 0, "x");
 	traffic_arrived(client, 0);
 	if (_i == 1)
-		ck_assert_int_eq(gsctp_setopts(listener, opts, 9, NULL), 0);
+		ck_assert_int_eq(gsctp_setopts(listener, opts, n, NULL), 0);
 	s = stream_accept(listener);
 	ck_assert(get(s, GSCTP_OPT_NODELAY).u.flag);
 	ck_assert(get(s, GSCTP_OPT_LINGER).u.linger.on);
 	ck_assert_uint_eq(get(s, GSCTP_OPT_LINGER).u.linger.seconds, 3);
 	ck_assert(get(s, GSCTP_OPT_REUSEADDR).u.flag);
 	ck_assert_uint_eq(get(s, GSCTP_OPT_TOS).u.value, 0x28);
+	ck_assert_uint_eq(get(s, GSCTP_OPT_RECBUF).u.value, 50000);
+	ck_assert_uint_eq(get(s, GSCTP_OPT_SNDBUF).u.value, 60000);
+	ck_assert(get(s, GSCTP_OPT_DISABLE_FRAGMENTS).u.flag);
 	ck_assert_uint_eq(get(s, GSCTP_OPT_BUFFER).u.value, 12345);
 	ck_assert_int_eq(get(s, GSCTP_OPT_SEND_TIMEOUT_MS).u.timeout_ms, 77);
 	ck_assert(get(s, GSCTP_OPT_SEND_TIMEOUT_CLOSE).u.flag);
@@ -548,6 +575,7 @@ add(TCase *tc)
 	tcase_add_loop_test(tc,
 	    acceptors_are_told_that_the_listener_is_closed_or_listens_no_more,
 	    0, 2);
+	tcase_add_loop_test(tc, acceptors_are_told_that_the_stack_stops, 0, 2);
 	tcase_add_test(tc, a_listener_may_be_closed_at_any_moment);
 	tcase_add_test(tc,
 	    comm_up_is_the_first_message_of_an_accepted_socket);
