@@ -215,6 +215,43 @@ START_TEST(what_waits_in_the_mailbox_is_the_new_sockets_then)
 }
 END_TEST
 
+/* Whole (_i 0), or in pieces of which one was read (1). */
+START_TEST(a_message_that_is_half_there_moves_along)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_RECBUF(16384),
+		GSCTP_BUFFER(_i == 0 ? 1 << 20 : 4096),
+	};
+	const size_t len = 200000;
+	struct loop_pair p = loop_pair(opts, 2);
+	uint8_t *bytes = traffic_bytes(len, 3);
+	struct gsctp_msg *m = NULL;
+	gsctp_sock one;
+	size_t at = 0;
+
+	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, bytes, len), 0);
+	if (_i == 1) {
+		m = loop_recv_type(p.server, GSCTP_MSG_DATA);
+		ck_assert(!m->u.data.complete);
+		ck_assert_mem_eq(m->u.data.data, bytes, m->u.data.len);
+		at = m->u.data.len;
+		gsctp_msg_free(m);
+	}
+	(void)loop_poll(gsctp_fd(p.server), POLLIN, 20);
+	one = peel(p.server, p.at_server);
+	do {
+		m = loop_recv_type(one, GSCTP_MSG_DATA);
+		ck_assert_uint_le(at + m->u.data.len, len);
+		ck_assert(memcmp(m->u.data.data, bytes + at,
+		    m->u.data.len) == 0);
+		at += m->u.data.len;
+		ck_assert(m->u.data.complete == (at == len));
+		gsctp_msg_free(m);
+	} while (at < len);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(an_association_that_has_ended_unread_can_be_peeled)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
@@ -556,6 +593,8 @@ add(TCase *tc)
 	tcase_add_test(tc, what_is_queued_moves_along_in_order);
 	tcase_add_test(tc,
 	    what_waits_in_the_mailbox_is_the_new_sockets_then);
+	tcase_add_loop_test(tc, a_message_that_is_half_there_moves_along, 0,
+	    2);
 	tcase_add_test(tc, an_association_that_has_ended_unread_can_be_peeled);
 	tcase_add_test(tc, a_peeled_socket_has_the_old_ones_options);
 	tcase_add_loop_test(tc,

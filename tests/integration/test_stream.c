@@ -143,6 +143,27 @@ START_TEST(names_are_those_of_the_one_association)
 }
 END_TEST
 
+START_TEST(a_wildcard_pair_has_every_address_of_the_stack)
+{
+	const struct gsctp_opt opts[] = { GSCTP_TYPE(GSCTP_STREAM) };
+	struct sockaddr_storage ss[4], to;
+	gsctp_sock listener, client, server;
+
+	ck_assert_int_eq(loop_try_open(0, opts, 1, &listener), 0);
+	ck_assert_int_eq(loop_try_open(0, opts, 1, &client), 0);
+	ck_assert_int_eq(gsctp_listen(listener, 5), 0);
+	to = loop_addr("127.0.0.2", (uint16_t)gsctp_port(listener));
+	ck_assert_int_eq(gsctp_connect(client, traffic_sa(&to), sizeof(to),
+	    NULL, 0, LOOP_MS, NULL), 0);
+	server = stream_accept(listener);
+	(void)loop_recv_state(server, GSCTP_COMM_UP);
+	stream_echo(client, server);
+	ck_assert_int_eq(gsctp_socknames(server, 0, ss, 4), 2);
+	ck_assert_int_eq(gsctp_peernames(server, 0, ss, 4), 2);
+	ck_assert_int_eq(gsctp_peernames(client, 0, ss, 4), 2);
+}
+END_TEST
+
 START_TEST(getstat_counts_each_socket_for_itself)
 {
 	struct stream_pair p = stream_pair(NULL, 0);
@@ -670,6 +691,7 @@ add(TCase *tc)
 	    connect_tells_the_association_and_queues_no_comm_up);
 	tcase_add_test(tc, an_assoc_id_is_not_looked_at);
 	tcase_add_loop_test(tc, names_are_those_of_the_one_association, 0, 2);
+	tcase_add_test(tc, a_wildcard_pair_has_every_address_of_the_stack);
 	tcase_add_test(tc, getstat_counts_each_socket_for_itself);
 	tcase_add_test(tc,
 	    fd_is_readable_for_a_message_and_for_an_association_to_accept);
