@@ -40,9 +40,13 @@
 #define HB_INTERVAL_MS 300u
 #define SACK_DELAY_MS 20u
 
-/* What the machine itself may add: two processes share a busy processor,
- * maybe with a sanitizer.  One tick of the engine's for each timeout too. */
+/* What the machine itself may add: two processes share a busy processor, and
+ * each timeout ends with the engine's next tick. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SLACK_MS 2000u
+#else
 #define SLACK_MS 400u
+#endif
 
 /* A heartbeat is due after its interval and an RTO, which has been backed off
  * to its limit, with half of that as jitter (RFC 9260 8.3). */
@@ -520,8 +524,9 @@ check_traffic(char *const interface[2], size_t i, const char *when)
 		n[j] = packets_out(interface[j]) - n[j];
 	printf("%s: %s: %llu packets on path 1, %llu on path 2\n", me.name,
 	    when, (unsigned long long)n[0], (unsigned long long)n[1]);
-	/* Heartbeats go over the other one. */
-	if (n[i] < 100 || n[!i] > n[i] / 10)
+	/* Heartbeats go over the other one, and what a busy machine sends
+	 * again though it was on its way (RFC 9260 6.4.1). */
+	if (n[i] < 100 || n[!i] > n[i] / 3)
 		die("%s: the traffic is not on path %zu", when, i + 1);
 }
 
