@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine_sock.h"
+
 #include <usrsctp.h>
 
 /* The engine asks the peer to reset no more than these in one request. */
@@ -99,6 +101,28 @@ gs_eopt_set_auth_chunk(struct socket *so, bool is_assoc,
 	return gs_eopt_engine_set(so, SCTP_AUTH_CHUNK, &c, sizeof(c));
 }
 
+/*
+ * The engine loses a key that it refuses to put in another's place, bytes and
+ * all: one that is deactivated, or that a message in the queue was sent with.
+ * So the other goes first; one that cannot, and can be made active, is there.
+ * What is left is a deactivated key with such messages.
+ */
+static int
+make_place(struct socket *so, uint16_t number)
+{
+	struct gsctp_opt gone = GSCTP_AUTH_DELETE_KEY(.assoc_value = number);
+	struct gsctp_opt it = GSCTP_AUTH_ACTIVE_KEY(.assoc_value = number);
+	struct gsctp_opt active = GSCTP_AUTH_ACTIVE_KEY(.assoc_value = 0);
+
+	if (gs_eopt_end_key(so, true, &gone) == 0 || gs_esock_queued(so) == 0)
+		return 0;
+	if (gs_eopt_get_active_key(so, true, &active) != 0 ||
+	    gs_eopt_set_active_key(so, true, &it) != 0)
+		return 0;
+	(void)gs_eopt_set_active_key(so, true, &active); /* it was */
+	return -EBUSY;
+}
+
 int
 gs_eopt_set_auth_key(struct socket *so, bool is_assoc,
     const struct gsctp_opt *opt)
@@ -108,10 +132,12 @@ gs_eopt_set_auth_key(struct socket *so, bool is_assoc,
 	size_t len;
 	int err;
 
-	(void)is_assoc;
 	if (in->keylength > UINT16_MAX ||
 	    (in->keylength > 0 && in->key == NULL))
 		return -EINVAL;
+	err = is_assoc ? make_place(so, in->keynumber) : 0;
+	if (err != 0)
+		return err;
 	len = sizeof(*k) + in->keylength;
 	k = calloc(1, len);
 	if (k == NULL)
