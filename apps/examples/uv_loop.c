@@ -26,7 +26,7 @@ struct app {
 	uv_timer_t limit;
 	gsctp_mbox mb;
 	gsctp_sock server, client;
-	gsctp_assoc_id assoc;	/* the client's */
+	gsctp_assoc_id assoc; /* the client's */
 	int said, echoed, passive, messages, turns;
 	int err;
 	int is_done;
@@ -174,7 +174,7 @@ open_sockets(struct app *app, uint16_t udp_port)
 	const struct gsctp_opt opts[] = {
 		GSCTP_MBOX(app->mb),
 		GSCTP_ACTIVE(AT_A_TIME),
-		GSCTP_SEND_TIMEOUT_MS(0),	/* the loop never blocks */
+		GSCTP_SEND_TIMEOUT_MS(0), /* the loop never blocks */
 		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = udp_port),
 	};
 	const size_t n = sizeof(opts) / sizeof(opts[0]);

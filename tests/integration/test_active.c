@@ -83,7 +83,7 @@ START_TEST(once_delivers_one_message_each_time)
 	for (i = 1; i <= 10; i++) {
 		msg_is_number(box_recv(mb), p.server, i);
 		ck_assert_int_eq(active_of(p.server), F);
-		box_expect_empty(mb);	/* nor a message passive */
+		box_expect_empty(mb); /* nor a message passive */
 		active_set(p.server, ONCE);
 	}
 	msg_is_number(box_recv(mb), p.server, 11);
@@ -608,7 +608,8 @@ START_TEST(a_blocking_connect_gets_its_outcome_itself_and_uncounted)
 
 	/* Nobody listens. */
 	ck_assert_int_eq(gsctp_connect(client, traffic_sa(&to), sizeof(to),
-	    NULL, 0, LOOP_MS, &up), -ECONNREFUSED);
+			     NULL, 0, LOOP_MS, &up),
+	    -ECONNREFUSED);
 	ck_assert_int_eq(active_of(client), 10);
 	box_expect_empty(mb);
 	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
@@ -626,13 +627,15 @@ START_TEST(the_outcome_of_connect_init_goes_to_the_mailbox)
 	struct sockaddr_storage to = traffic_name(server);
 	gsctp_assoc_id id;
 
-	ck_assert_int_eq(gsctp_connect_init(client, traffic_sa(&to),
-	    sizeof(to), NULL, 0, &id), 0);
+	ck_assert_int_eq(gsctp_connect_init(client, traffic_sa(&to), sizeof(to),
+			     NULL, 0, &id),
+	    0);
 	msg_is_state(box_recv(mb), client, GSCTP_CANT_ASSOC);
 	ck_assert_int_eq(active_of(client), 9);
 	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
-	ck_assert_int_eq(gsctp_connect_init(client, traffic_sa(&to),
-	    sizeof(to), NULL, 0, &id), 0);
+	ck_assert_int_eq(gsctp_connect_init(client, traffic_sa(&to), sizeof(to),
+			     NULL, 0, &id),
+	    0);
 	msg_is_state(box_recv(mb), client, GSCTP_COMM_UP);
 	ck_assert_int_eq(active_of(client), 8);
 	box_expect_empty(mb);
@@ -653,8 +656,7 @@ add(TCase *tc)
 	tcase_add_test(tc,
 	    n_counts_data_and_events_alike_and_then_says_passive);
 	tcase_add_test(tc, n_counts_an_error_too);
-	tcase_add_test(tc,
-	    passive_comes_after_the_last_of_what_waited_already);
+	tcase_add_test(tc, passive_comes_after_the_last_of_what_waited_already);
 	tcase_add_test(tc, passive_is_of_the_socket_alone);
 	tcase_add_test(tc, numbers_are_added);
 	tcase_add_test(tc, a_sum_of_0_or_below_is_passive_and_says_so);
@@ -668,8 +670,7 @@ add(TCase *tc)
 	    recv_on_an_active_socket_is_refused_and_takes_nothing);
 	tcase_add_test(tc,
 	    who_waits_in_recv_hears_that_the_socket_becomes_active);
-	tcase_add_test(tc,
-	    who_waits_in_recv_hears_of_it_if_it_is_over_at_once);
+	tcase_add_test(tc, who_waits_in_recv_hears_of_it_if_it_is_over_at_once);
 	tcase_add_test(tc, passive_closes_the_peers_window_and_active_opens_it);
 	tcase_add_test(tc, a_count_that_is_over_closes_the_window_again);
 	tcase_add_test(tc,

@@ -44,11 +44,14 @@ START_TEST(only_the_sockets_mailbox_can_give_it_away)
 	send_numbers(&p, 1, 2);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		ck_assert_int_eq(gsctp_controlling_process(p.server, wrong[i],
-		    other), -EPERM);
+				     other),
+		    -EPERM);
 		ck_assert_int_eq(gsctp_controlling_process(p.server, wrong[i],
-		    none), -EPERM);
+				     none),
+		    -EPERM);
 		ck_assert_int_eq(gsctp_controlling_process(p.server, wrong[i],
-		    wrong[i]), -EPERM);
+				     wrong[i]),
+		    -EPERM);
 	}
 	ck_assert_uint_eq(box_of(p.server).id, mb.id);
 	box_expect_empty(other);
@@ -85,8 +88,7 @@ START_TEST(a_closed_socket_is_ebadf_and_its_messages_stay)
 	ck_assert_int_eq(gsctp_close(p.server), 0);
 	ck_assert_int_eq(gsctp_controlling_process(p.server, mb, other),
 	    -EBADF);
-	ck_assert_int_eq(gsctp_controlling_process(p.server, mb, none),
-	    -EBADF);
+	ck_assert_int_eq(gsctp_controlling_process(p.server, mb, none), -EBADF);
 	box_expect_empty(other);
 	expect_numbers(mb, p.server, 1, 3);
 }
@@ -142,7 +144,7 @@ say_everything(const struct loop_pair *p, gsctp_mbox mb)
 	box_fail_a_send(p->server, ids[0] == p->at_server ? ids[1] : ids[0]);
 	send_numbers(&beside, 102, 103);
 	while (active_of(p->server) > 2)
-		sched_yield();	/* the end of the second one is at hand */
+		sched_yield(); /* the end of the second one is at hand */
 	send_numbers(p, 3, 4);
 	send_numbers(&beside, 104, 105);
 	return beside.server;
@@ -150,7 +152,7 @@ say_everything(const struct loop_pair *p, gsctp_mbox mb)
 
 /* The next message of s, from wherever this says. */
 struct source {
-	gsctp_mbox mb;		/* {0}: the socket itself */
+	gsctp_mbox mb; /* {0}: the socket itself */
 	gsctp_sock s;
 };
 
@@ -326,7 +328,7 @@ END_TEST
 struct flow {
 	const struct loop_pair *p;
 	atomic_bool must_stop;
-	atomic_uint limit;	/* not further than this */
+	atomic_uint limit; /* not further than this */
 };
 
 static int
@@ -341,7 +343,7 @@ send_flow(void *arg)
 			continue;
 		}
 		if (number_try_send(f->p->client, f->p->at_client, n,
-		    number_len(n)) != 0)
+			number_len(n)) != 0)
 			return -1;
 		n++;
 	}
@@ -484,8 +486,10 @@ START_TEST(threads_that_hand_it_round_and_read_see_one_order)
 	p = box_pair(boxes[0], NULL, 0);
 	active_set(p.server, T);
 	for (i = 0; i < HANDS; i++) {
-		hands[i] = (struct hand){ .s = p.server, .mine = boxes[i],
-			.next = boxes[(i + 1) % HANDS], .rng = i + 1,
+		hands[i] = (struct hand){ .s = p.server,
+			.mine = boxes[i],
+			.next = boxes[(i + 1) % HANDS],
+			.rng = i + 1,
 			.expected = &expected };
 		side_start(&hands[i].side, read_and_pass, &hands[i]);
 	}
@@ -564,8 +568,10 @@ START_TEST(threads_that_take_it_from_each_other_keep_its_order)
 	p = box_pair(boxes[0], NULL, 0);
 	active_set(p.server, T);
 	for (i = 0; i < HANDS; i++) {
-		thieves[i] = (struct thief){ .s = p.server, .boxes = boxes,
-			.rng = i + 1, .must_stop = &must_stop };
+		thieves[i] = (struct thief){ .s = p.server,
+			.boxes = boxes,
+			.rng = i + 1,
+			.must_stop = &must_stop };
 		side_start(&thieves[i].side, give_wildly, &thieves[i]);
 	}
 	for (n = 0; n < 1000 || !all_have_given(thieves); n++)

@@ -138,7 +138,7 @@ struct crowd {
 	gsctp_mbox mb;
 	struct loop_pair p[SOCKS];
 	atomic_uint left;
-	atomic_uint seen[SOCKS][EACH];	/* how often */
+	atomic_uint seen[SOCKS][EACH]; /* how often */
 	atomic_int nwrong;
 };
 
@@ -301,8 +301,9 @@ call_everything(void *arg, struct gsctp_msg *m)
 		gsctp_msg_free(m);
 		return;
 	}
-	ck_assert_int_eq(gsctp_send(m->sock, m->assoc_id, 0,
-	    m->u.data.data, m->u.data.len), 0);
+	ck_assert_int_eq(gsctp_send(m->sock, m->assoc_id, 0, m->u.data.data,
+			     m->u.data.len),
+	    0);
 	msg_is_number(m, c->s, 1);
 	expect_numbers(c->mb, c->s, 2, 2);
 	c->next = 3;
@@ -416,7 +417,7 @@ START_TEST(free_returns_the_messages_to_their_sockets)
 	box_fail_a_send(p.server, ids[0] == p.at_server ? ids[1] : ids[0]);
 	while (active_of(p.server) != F)
 		sched_yield();	/* the end of it is at hand */
-	send_numbers(&p, 3, 3);	/* it waits: passive comes before it */
+	send_numbers(&p, 3, 3); /* it waits: passive comes before it */
 	box_free(mb);
 
 	ck_assert_int_eq(active_of(p.server), F);

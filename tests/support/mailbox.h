@@ -188,8 +188,8 @@ box_fail_a_send(gsctp_sock s, gsctp_assoc_id id)
 {
 	uint16_t port;
 	int fd = traffic_blackhole("127.0.0.1", &port);
-	struct gsctp_opt away = GSCTP_REMOTE_UDP_ENCAPS_PORT(.assoc_id = id,
-	    .port = port);
+	struct gsctp_opt away =
+	    GSCTP_REMOTE_UDP_ENCAPS_PORT(.assoc_id = id, .port = port);
 
 	traffic_set(s, away);
 	traffic_send(s, id, 0, "lost");

@@ -180,7 +180,7 @@ END_TEST
  */
 
 struct model {
-	int32_t mode;		/* F, T, ONCE, or 0: it counts */
+	int32_t mode; /* F, T, ONCE, or 0: it counts */
 	int64_t count;
 };
 

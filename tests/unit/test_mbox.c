@@ -33,7 +33,7 @@ down(void)
 {
 	struct gs_msgq left = { NULL, NULL, 0 };
 
-	(void)gs_mbox_free(box, &left);		/* a test may have */
+	(void)gs_mbox_free(box, &left); /* a test may have */
 	gs_msgq_clear(&left);
 }
 
@@ -351,7 +351,7 @@ struct reader {
 	uint64_t box;
 	int err;
 	uint32_t n;
-	uint32_t last[4];	/* of each socket, the number after it */
+	uint32_t last[4]; /* of each socket, the number after it */
 	int out_of_order;
 	atomic_int *started;
 };
@@ -364,8 +364,8 @@ read_all(void *arg)
 	struct gs_msg *m;
 
 	atomic_fetch_add(r->started, 1);
-	while ((r->err = gs_mbox_get(r->box, gs_deadline_ms(LONG_MS),
-	    &m)) == 0) {
+	while (
+	    (r->err = gs_mbox_get(r->box, gs_deadline_ms(LONG_MS), &m)) == 0) {
 		uint64_t sock = m->pub.sock.id;
 
 		if (sock > 0 && m->pub.assoc_id < r->last[sock])
@@ -389,7 +389,8 @@ start_readers(struct reader *r, int n, uint64_t id, atomic_int *started)
 	for (i = 0; i < n; i++) {
 		r[i] = (struct reader){ .box = id, .started = started };
 		ck_assert_int_eq(pthread_create(&r[i].thread, NULL, read_all,
-		    &r[i]), 0);
+				     &r[i]),
+		    0);
 	}
 	while (atomic_load(started) < n)
 		sched_yield();
@@ -442,7 +443,8 @@ START_TEST(several_readers_get_each_message_once_and_in_order)
 		w[i].sock = (uint64_t)i + 1;
 		w[i].n = MANY;
 		ck_assert_int_eq(pthread_create(&w[i].thread, NULL, write_all,
-		    &w[i]), 0);
+				     &w[i]),
+		    0);
 	}
 	for (i = 0; i < 3; i++)
 		ck_assert_int_eq(pthread_join(w[i].thread, NULL), 0);
@@ -496,7 +498,8 @@ START_TEST(move_loses_and_turns_round_nothing_while_others_put_and_get)
 		w[i].sock = i + 1;
 		w[i].n = i == 0 ? MANY : FEW;
 		ck_assert_int_eq(pthread_create(&w[i].thread, NULL, write_all,
-		    &w[i]), 0);
+				     &w[i]),
+		    0);
 	}
 	for (i = 0; i < 20000; i++)
 		gs_mbox_move(box, other, 1);
