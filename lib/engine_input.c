@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "filter_addrs.h"
 
 /* SCTP's common header, and the header of the first chunk. */
 #define COMMON_LEN 12
@@ -30,6 +31,8 @@ gs_engine_feed(const struct gs_packet *pkt)
 	struct mbuf *m;
 	char *headers;
 
+	if (!gs_filter_redirect(gs_engine_filter_locked(), pkt, &dst))
+		return;
 	m = sctp_get_mbuf_for_msg((unsigned int)pkt->len, 1, 1, 0, 1);
 	if (m == NULL)
 		return;

@@ -58,6 +58,12 @@ gs_filter_free(struct gs_filter *f)
 	free(f);
 }
 
+struct gs_tags *
+gs_filter_tags(struct gs_filter *f)
+{
+	return &f->tags;
+}
+
 static void
 expire(struct gs_filter *f, uint64_t now_ms)
 {
@@ -462,6 +468,11 @@ check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 		return GS_PASS;
 	}
 	if (standing == FORGED)
+		return GS_DROP_TAG;
+	/* Late, from one that its peer has given up: the engine would abort
+	 * the association for it. */
+	if (r != NULL && r->state == GS_TAG_CONFIRMED && r->has_lost &&
+	    !has_chunk(v, GS_CHUNK_ASCONF))
 		return GS_DROP_TAG;
 	/* From an address that is nobody's: the tag is proof enough. */
 	if (r != NULL && r->state >= GS_TAG_OURS) {

@@ -52,6 +52,7 @@ enum gs_filter_verdict {
 };
 
 struct gs_filter;
+struct gs_tags;
 
 /* half_open_max bounds the handshakes remembered that are not confirmed: as
  * many of our own, and as many of others. */
@@ -89,6 +90,9 @@ void gs_filter_forget(struct gs_filter *f, uint16_t local_port,
 /* Nobody listens on this port any more, or with other secrets: handshakes
  * that others began there will not complete. */
 void gs_filter_forget_offers(struct gs_filter *f, uint16_t local_port);
+
+/* What it remembers; for filter_addrs.c. */
+struct gs_tags *gs_filter_tags(struct gs_filter *f);
 
 uint64_t gs_filter_count(const struct gs_filter *f, enum gs_filter_verdict v);
 

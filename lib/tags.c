@@ -165,6 +165,25 @@ put_addr(struct gs_tags *t, struct gs_tag_record *r, const union gs_addr *addr)
 }
 
 void
+gs_tags_remove_addr(struct gs_tags *t, struct gs_tag_record *r,
+    const union gs_addr *addr)
+{
+	struct gs_tag_addr **at, *a;
+
+	for (at = &r->addrs; (a = *at) != NULL; at = &a->next)
+		if (gs_addr_same_ip(&a->addr, addr))
+			break;
+	if (a == NULL)
+		return;
+	*at = a->next;
+	if (r->is_indexed)
+		gs_htab_remove(&t->by_addr, &a->by_addr);
+	free(a);
+	r->naddrs--;
+	queue_of(t, r)->naddrs--;
+}
+
+void
 gs_tags_clear_addrs(struct gs_tags *t, struct gs_tag_record *r)
 {
 	while (r->addrs != NULL) {
@@ -319,6 +338,13 @@ gs_tags_add(struct gs_tags *t, enum gs_tag_state state, uint16_t local_port,
 void
 gs_tags_remove(struct gs_tags *t, struct gs_tag_record *r)
 {
+	struct gs_tag_retired *x;
+
+	while ((x = r->retired) != NULL) {
+		r->retired = x->next;
+		free(x);
+		t->nretired--;
+	}
 	gs_tags_clear_addrs(t, r);
 	gs_htab_remove(&t->by_tag, &r->by_tag);
 	queue_remove(queue_of(t, r), r);

@@ -37,13 +37,21 @@ enum gs_tag_state {
 
 struct gs_tag_addr;
 
+/* An address that our side has given up, and what it stands for. */
+struct gs_tag_retired {
+	struct gs_tag_retired *next;
+	union gs_addr from, to;
+};
+
 struct gs_tag_record {
 	struct gs_htab_node by_tag;
 	struct gs_tag_record *older, *newer; /* in its state's queue */
 	struct gs_tag_addr *addrs;
 	size_t naddrs;
+	struct gs_tag_retired *retired;
 	bool has_more_addrs; /* than are kept: the set is not known */
 	bool is_indexed;     /* its addresses are in by_addr */
+	bool has_lost;	     /* its peer an address (RFC 5061) */
 	bool has_asked;	     /* our side for streams (RFC 6525) */
 	uint64_t locals;     /* the filter's: our addresses that it knows */
 	enum gs_tag_state state;
@@ -72,6 +80,7 @@ struct gs_tags {
 	struct gs_tag_queue ours, theirs; /* bounded; they expire */
 	struct gs_tag_queue confirmed;
 	size_t half_open_max;	/* records, and their addresses */
+	size_t nretired;	/* of all records */
 };
 
 int gs_tags_init(struct gs_tags *t, size_t half_open_max);
@@ -125,6 +134,8 @@ void gs_tags_refresh(struct gs_tags *t, struct gs_tag_record *r,
 /* Known addresses are not added twice.  Where memory is short or the record
  * full, has_more_addrs says so. */
 void gs_tags_add_addr(struct gs_tags *t, struct gs_tag_record *r,
+    const union gs_addr *addr);
+void gs_tags_remove_addr(struct gs_tags *t, struct gs_tag_record *r,
     const union gs_addr *addr);
 void gs_tags_clear_addrs(struct gs_tags *t, struct gs_tag_record *r);
 

@@ -1,4 +1,5 @@
 #include "filter.h"
+#include "filter_addrs.h"
 
 #include <arpa/inet.h>
 #include <malloc.h>
@@ -939,6 +940,21 @@ START_TEST(an_address_that_asconf_adds_is_guarded_as_the_others)
 }
 END_TEST
 
+START_TEST(what_comes_late_from_an_address_that_was_lost_is_dropped)
+{
+	union gs_addr gone = addr("10.0.9.2");
+	struct draft d;
+
+	establish();
+	ck_assert_int_eq(data_in("10.0.9.2", OUR_TAG), GS_PASS);
+	begin_in(&d, PEER, OUR_TAG);
+	put_chunk(&d, GS_CHUNK_ASCONF, 0, 4);
+	gs_filter_lose_addr(f, &d.pkt, &gone);
+	ck_assert_int_eq(data_in("10.0.9.2", OUR_TAG), GS_DROP_TAG);
+	ck_assert_int_eq(data_in(PEER, OUR_TAG), GS_PASS);
+}
+END_TEST
+
 START_TEST(after_forget_its_packets_are_out_of_the_blue)
 {
 	establish();
@@ -1544,6 +1560,8 @@ add_tags(Suite *s)
 	tcase_add_test(tc, an_asconf_needs_a_known_tag_from_wherever_it_comes);
 	tcase_add_test(tc,
 	    an_address_that_asconf_adds_is_guarded_as_the_others);
+	tcase_add_test(tc,
+	    what_comes_late_from_an_address_that_was_lost_is_dropped);
 	tcase_add_test(tc, after_forget_its_packets_are_out_of_the_blue);
 	tcase_add_test(tc,
 	    a_confirmed_association_is_kept_however_long_it_is_silent);
