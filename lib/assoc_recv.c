@@ -240,17 +240,23 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	return false;
 }
 
+/* The peer may have moved its primary address; what it has said of it comes
+ * without its port. */
 static void
-map_event_addr(struct gs_assoc *a, struct gs_msg *m)
+on_paddr_change(struct gs_assoc *a, struct gsctp_paddr_change *c)
 {
+	uint16_t port = gs_addr_port(&a->primary);
 	union gs_addr addr;
 
-	if (m->pub.type != GSCTP_MSG_PADDR_CHANGE)
+	if ((c->state == GSCTP_ADDR_MADE_PRIM ||
+	    c->state == GSCTP_ADDR_REMOVED) &&
+	    gs_esock_addrs(a->so, true, &addr, 1) > 0)
+		a->primary = addr;
+	if (a->ep == NULL || gs_addr_from(&addr,
+	    (struct sockaddr *)&c->addr, sizeof(c->addr)) != 0)
 		return;
-	if (gs_addr_from(&addr,
-	    (struct sockaddr *)&m->pub.u.paddr_change.addr,
-	    sizeof(m->pub.u.paddr_change.addr)) == 0)
-		to_user_addr(a->ep, &addr, &m->pub.u.paddr_change.addr, NULL);
+	gs_addr_set_port(&addr, port);
+	to_user_addr(a->ep, &addr, &c->addr, NULL);
 }
 
 /* The message in delivery will not be complete; was there one?  A FORWARD
@@ -298,6 +304,8 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 		taken = !end_message(a, &m->pub.u.pdapi_event);
 	else if (m->pub.type == GSCTP_MSG_STREAM_CHANGE)
 		gs_esock_streams(a->so, &a->in_streams, &a->out_streams);
+	else if (m->pub.type == GSCTP_MSG_PADDR_CHANGE)
+		on_paddr_change(a, &m->pub.u.paddr_change);
 
 	if (a->more_comes && (a->phase == GS_ENDING || is_restart(m))) {
 		/* The rest of a message cannot be sent any more, and the
@@ -311,7 +319,6 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 		gs_msg_free(m);
 		return 0;
 	}
-	map_event_addr(a, m);
 	deliver(a, m, &a->primary);
 	return 0;
 }

@@ -237,7 +237,8 @@ set_defaults(void)
 	usrsctp_sysctl_set_sctp_abort_if_one_2_one_hits_limit(1);
 	/* ECN bits do not reach the engine through UDP reliably. */
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
-	/* Address changes are broken in the engine: see doc/engine.md. */
+	/* Off where it is not asked for (doc/engine.md); and it is the
+	 * application that changes addresses, nobody else. */
 	usrsctp_sysctl_set_sctp_auto_asconf(0);
 	usrsctp_sysctl_set_sctp_asconf_enable(0);
 }

@@ -66,7 +66,52 @@ void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
 void *__real_sctp_hashinit_flags(int elements, void *type,
     unsigned long *mask, int flags);
 
+/* Paths (struct sctp_nets) of associations (struct sctp_tcb), and their
+ * ASCONFs. */
+typedef int gs_inp_fn(void *inp, void *arg, uint32_t val);
+typedef void gs_assoc_fn(void *inp, void *stcb, void *arg, uint32_t val);
+typedef void gs_end_fn(void *arg, uint32_t val);
+int __real_sctp_asconf_timer(void *inp, void *stcb, void *net);
+void __real_sctp_send_asconf(void *stcb, void *net, int addr_locked);
+void *sctp_build_readq_entry(void *stcb, void *net, uint32_t tsn,
+    uint32_t ppid, uint32_t context, uint16_t sid, uint32_t mid,
+    uint8_t flags, struct mbuf *m);
+void sctp_add_to_readq(void *inp, void *stcb, void *entry, void *sb, int end,
+    int lock_held, int so_locked);
+void sctp_move_chunks_from_net(void *stcb, void *net);
+void *sctp_findassociation_ep_asocid(void *inp, uint32_t id, int want_lock);
+void sctp_chunk_output(void *inp, void *stcb, int from, int so_locked);
+void __real_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
+    uint32_t from);
+int __real_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree,
+    int from);
+void __real_sctp_inpcb_free(void *inp, int immediate, int from);
+int __real_sctp_add_remote_addr(void *stcb, struct sockaddr *addr,
+    void **net, uint16_t port, int set_scope, int from);
+int __real_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
+int __real_sctp_is_addr_pending(void *stcb, void *ifa);
+void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
+    struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
+    struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
+
 /* Ours, which the engine calls in place of its own. */
+int __wrap_sctp_asconf_timer(void *inp, void *stcb, void *net);
+void __wrap_sctp_send_asconf(void *stcb, void *net, int addr_locked);
+void __wrap_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
+    uint32_t from);
+int __wrap_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree,
+    int from);
+void __wrap_sctp_inpcb_free(void *inp, int immediate, int from);
+int __wrap_sctp_add_remote_addr(void *stcb, struct sockaddr *addr,
+    void **net, uint16_t port, int set_scope, int from);
+int __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
+int __wrap_sctp_is_addr_pending(void *stcb, void *ifa);
+void *__wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
+    struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
+    struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
+int __wrap_sctp_initiate_iterator(gs_inp_fn *inp_begins, gs_assoc_fn *assoc,
+    gs_inp_fn *inp_ends, uint32_t flags, uint32_t features, uint32_t state,
+    void *arg, uint32_t val, gs_end_fn *end, void *inp, uint8_t no_output);
 void *__wrap_sctp_hashinit_flags(int elements, void *type,
     unsigned long *mask, int flags);
 void __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,

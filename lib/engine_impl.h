@@ -35,6 +35,15 @@ void gs_timers_reset(void);
 void gs_timers_set_now(uint32_t ticks);
 void gs_timers_expire(uint32_t ticks);
 bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
+/* false: it may be pending all the same. */
+bool gs_timers_is_pending(const void *timer);
+/* A pending timer within these bytes, or NULL. */
+void *gs_timers_find_within(const void *bytes, size_t len);
+
+/* engine_asconf.c: this timer is not pending any more, or is another one. */
+void gs_asconf_timer_ended(const void *timer);
+/* The packet that the engine works on; NULL: none. */
+void gs_asconf_packet(const struct gs_packet *pkt);
 
 /* engine_addr.c: the addresses that getifaddrs() tells the engine. */
 int gs_engine_addrs_init(const union gs_addr *only, size_t n);

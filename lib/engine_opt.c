@@ -316,6 +316,10 @@ value_name(uint32_t id)
 		return SCTP_MAX_BURST;
 	case GSCTP_OPT_ENABLE_STREAM_RESET:
 		return SCTP_ENABLE_STREAM_RESET;
+	case GSCTP_OPT_ASCONF_SUPPORTED:
+		return SCTP_ASCONF_SUPPORTED;
+	case GSCTP_OPT_AUTH_SUPPORTED:
+		return SCTP_AUTH_SUPPORTED;
 	default:
 		return SCTP_CONTEXT;
 	}
@@ -400,8 +404,8 @@ get_adaptation(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 }
 
 /*
- * ASCONF in this engine frees a path once too often; the answer to a reset of
- * an association makes it use what it has freed: not before that is repaired.
+ * The answer to a reset of an association makes this engine use what it has
+ * freed.
  */
 static int
 set_refused(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
@@ -570,6 +574,26 @@ get_sndbuf(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 	return get_buffer(so, SO_SNDBUF, &opt->u.value);
 }
 
+/* What is offered to peers: of an association that is there it is settled.
+ * Changes of addresses must be authenticated (RFC 5061 4), which the engine
+ * sees to. */
+static int
+set_supported(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
+{
+	struct gsctp_opt now = *opt;
+	int err;
+
+	if (opt->u.assoc_value.assoc_value > 1)
+		return -EINVAL;
+	if (!is_assoc)
+		return set_value(so, is_assoc, opt);
+	err = get_value(so, is_assoc, &now);
+	if (err != 0)
+		return err;
+	return now.u.assoc_value.assoc_value ==
+	    opt->u.assoc_value.assoc_value ? 0 : -EINVAL;
+}
+
 /*
  * The table.  An option without set is only read, and the other way round.
  */
@@ -586,7 +610,7 @@ static const struct row {
 	{ GSCTP_OPT_DISABLE_FRAGMENTS, set_flag, get_flag },
 	{ GSCTP_OPT_MAXSEG, set_maxseg, get_value },
 	{ GSCTP_OPT_PRIMARY_ADDR, gs_eopt_set_primary, gs_eopt_get_primary },
-	{ GSCTP_OPT_SET_PEER_PRIMARY_ADDR, set_refused, NULL },
+	{ GSCTP_OPT_SET_PEER_PRIMARY_ADDR, gs_eopt_set_peer_primary, NULL },
 	{ GSCTP_OPT_ADAPTATION_LAYER, set_adaptation, get_adaptation },
 	{ GSCTP_OPT_PEER_ADDR_PARAMS, gs_eopt_set_paddrparams,
 	    gs_eopt_get_paddrparams },
@@ -640,6 +664,8 @@ static const struct row {
 	{ GSCTP_OPT_RESET_ASSOC, set_refused, NULL },
 	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, gs_eopt_set_stream_value,
 	    gs_eopt_get_stream_value },
+	{ GSCTP_OPT_ASCONF_SUPPORTED, set_supported, get_value },
+	{ GSCTP_OPT_AUTH_SUPPORTED, set_supported, get_value },
 };
 
 static const struct row *

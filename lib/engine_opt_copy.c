@@ -52,6 +52,10 @@ static const struct plain {
 	{ SCTP_NRSACK_SUPPORTED, sizeof(struct sctp_assoc_value) },
 	{ GS_ENGINE_PLUGGABLE_CC, sizeof(struct sctp_assoc_value) },
 	{ GS_ENGINE_PEER_ADDR_THLDS, sizeof(struct gs_engine_paddrthlds) },
+	/* In this order: the first is not without the second, which a fresh
+	 * socket has. */
+	{ SCTP_ASCONF_SUPPORTED, sizeof(struct sctp_assoc_value) },
+	{ SCTP_AUTH_SUPPORTED, sizeof(struct sctp_assoc_value) },
 };
 
 /* <usrsctp.h> leaves the count out. */

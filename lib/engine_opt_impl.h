@@ -76,6 +76,7 @@ gs_eopt_set_fn gs_eopt_set_paddrparams;
 gs_eopt_get_fn gs_eopt_get_paddrparams;
 gs_eopt_set_fn gs_eopt_set_primary;
 gs_eopt_get_fn gs_eopt_get_primary;
+gs_eopt_set_fn gs_eopt_set_peer_primary;
 gs_eopt_get_fn gs_eopt_get_status;
 gs_eopt_get_fn gs_eopt_get_paddrinfo;
 gs_eopt_set_fn gs_eopt_set_tos;

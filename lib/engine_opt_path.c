@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "engine_sock.h"
 
 #include <usrsctp.h>
 
@@ -381,6 +382,54 @@ gs_eopt_get_primary(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 	if (err == 0)
 		opt->u.prim.addr = p.ssp_addr;
 	return err;
+}
+
+static bool
+has_asconf(struct socket *so)
+{
+	struct sctp_assoc_value v;
+
+	memset(&v, 0, sizeof(v));
+	return gs_eopt_engine_get(so, SCTP_ASCONF_SUPPORTED, &v,
+	    sizeof(v)) == 0 && v.assoc_value != 0;
+}
+
+/* May the association send from this address? */
+static bool
+is_local(struct socket *so, const struct sockaddr_storage *ss)
+{
+	union gs_addr addrs[64], a;
+	int i, n;
+
+	if (gs_addr_from(&a, (const struct sockaddr *)ss, sizeof(*ss)) != 0)
+		return false;
+	n = gs_esock_addrs(so, false, addrs, 64);
+	for (i = 0; i < n && i < 64; i++)
+		if (gs_addr_same_ip(&addrs[i], &a))
+			return true;
+	return false;
+}
+
+int
+gs_eopt_set_peer_primary(struct socket *so, bool is_assoc,
+    const struct gsctp_opt *opt)
+{
+	struct sctp_setpeerprim p;
+	bool is_set;
+	int err;
+
+	memset(&p, 0, sizeof(p));
+	err = gs_eopt_address(&opt->u.prim.addr, &p.sspp_addr, &is_set);
+	if (err != 0)
+		return err;
+	if (!is_assoc || !is_set || !is_local(so, &p.sspp_addr))
+		return -EINVAL;
+	if (!has_asconf(so))
+		return -EOPNOTSUPP;
+	err = gs_eopt_engine_set(so, SCTP_SET_PEER_PRIMARY_ADDR, &p,
+	    sizeof(p));
+	/* What is left of that: the same wish waits to be sent. */
+	return err == -EINVAL ? 0 : err;
 }
 
 static void

@@ -38,6 +38,14 @@ void gs_esock_close(struct socket *so);
 int gs_esock_bind(struct socket *so, const union gs_addr *addrs, size_t n,
     bool share);
 
+/*
+ * One more address, or one less, of the same port.  Where so is an
+ * association and its peer knows RFC 5061 (see GSCTP_OPT_ASCONF_SUPPORTED),
+ * the peer is told; an address that is added leaves packets only when the
+ * peer has agreed, and only then does gs_esock_addrs() say so.
+ */
+int gs_esock_bindx(struct socket *so, const union gs_addr *addr, bool add);
+
 /* Associations that may come up until they are accepted; 0: listen no more.
  * Who comes when it is full gets an ABORT. */
 int gs_esock_listen(struct socket *so, int backlog);

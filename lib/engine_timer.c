@@ -212,12 +212,40 @@ note_stop(void *timer)
 		remove_at(tm.hash[at] - 1);
 }
 
+bool
+gs_timers_is_pending(const void *timer)
+{
+	size_t at;
+
+	if (tm.n == 0)
+		return false;
+	at = find(timer);
+	/* What is due now may have run already. */
+	return tm.hash[at] != 0 &&
+	    is_before(tm.now, tm.heap[tm.hash[at] - 1].due);
+}
+
+void *
+gs_timers_find_within(const void *bytes, size_t len)
+{
+	uintptr_t first = (uintptr_t)bytes;
+	size_t i;
+
+	for (i = 0; i < tm.n; i++)
+		if ((uintptr_t)tm.heap[i].timer - first < len &&
+		    is_before(tm.now, tm.heap[i].due))
+			return tm.heap[i].timer;
+	return NULL;
+}
+
 /* The engine has run what was due; what it started again lies ahead. */
 void
 gs_timers_expire(uint32_t ticks)
 {
-	while (tm.n > 0 && !is_before(ticks, tm.heap[0].due))
+	while (tm.n > 0 && !is_before(ticks, tm.heap[0].due)) {
+		gs_asconf_timer_ended(tm.heap[0].timer);
 		remove_at(0);
+	}
 	if (tm.is_blind && !is_before(ticks, tm.blind_until))
 		tm.is_blind = false;
 }
@@ -240,6 +268,7 @@ int
 __wrap_sctp_os_timer_start(void *timer, uint32_t ticks, void (*fn)(void *),
     void *arg)
 {
+	gs_asconf_timer_ended(timer);
 	if (timer != NULL && fn != NULL)
 		note_start(timer, tm.now + (ticks == 0 ? 1 : ticks));
 	return __real_sctp_os_timer_start(timer, ticks, fn, arg);
@@ -248,6 +277,7 @@ __wrap_sctp_os_timer_start(void *timer, uint32_t ticks, void (*fn)(void *),
 int
 __wrap_sctp_os_timer_stop(void *timer)
 {
+	gs_asconf_timer_ended(timer);
 	note_stop(timer);
 	return __real_sctp_os_timer_stop(timer);
 }

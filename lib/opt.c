@@ -116,6 +116,8 @@ static const struct row rows[] = {
 	ENGINE(RESET_ASSOC, S | ID | NEED, AT(assoc_value)),
 	ROW(GET_ASSOC_STATS, G | ID | NEED, NULL, gs_get_assoc_stats,
 	    AT(assoc_stats)),
+	ENGINE(ASCONF_SUPPORTED, S | G | ID, AT(assoc_value)),
+	ENGINE(AUTH_SUPPORTED, S | G | ID, AT(assoc_value)),
 };
 
 static const struct row *

@@ -317,6 +317,8 @@ enum gsctp_opt_id {
 	GSCTP_OPT_TIMEOUTS = 96,
 	GSCTP_OPT_RESET_ASSOC = 97,	/* -EOPNOTSUPP */
 	GSCTP_OPT_GET_ASSOC_STATS = 98,
+	GSCTP_OPT_ASCONF_SUPPORTED = 80,	/* RFC 5061 */
+	GSCTP_OPT_AUTH_SUPPORTED = 81,		/* RFC 4895 */
 };
 
 /* sctp_rtoinfo: retransmission timeouts (RFC 9260 6.3.1), ms. */
@@ -752,6 +754,8 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_RESET_ASSOC(id_)	GSCTP_OPT_(RESET_ASSOC, assoc_value, { .assoc_id = (id_) })
 #define GSCTP_GET_ASSOC_STATS(id_) GSCTP_OPT_(GET_ASSOC_STATS, assoc_stats, { .assoc_id = (id_) })
 #define GSCTP_PEER_AUTH_CHUNKS(id_) GSCTP_OPT_(PEER_AUTH_CHUNKS, auth_chunks, { .assoc_id = (id_) })
+#define GSCTP_ASCONF_SUPPORTED(...) GSCTP_OPT_(ASCONF_SUPPORTED, assoc_value, { __VA_ARGS__ })
+#define GSCTP_AUTH_SUPPORTED(...) GSCTP_OPT_(AUTH_SUPPORTED, assoc_value, { __VA_ARGS__ })
 /* clang-format on */
 
 /*

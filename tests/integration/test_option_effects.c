@@ -225,7 +225,7 @@ START_TEST(maxseg_bounds_every_fragment)
 }
 END_TEST
 
-START_TEST(set_peer_primary_addr_is_refused_by_this_version)
+START_TEST(set_peer_primary_addr_wants_a_peer_that_knows_of_it)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
 	struct gsctp_opt o = GSCTP_SET_PEER_PRIMARY_ADDR(
@@ -876,7 +876,8 @@ suite(void)
 	tcase_add_test(t,
 	    disable_fragments_refuses_what_is_too_long_for_a_packet);
 	tcase_add_test(t, maxseg_bounds_every_fragment);
-	tcase_add_test(t, set_peer_primary_addr_is_refused_by_this_version);
+	tcase_add_test(t,
+	    set_peer_primary_addr_wants_a_peer_that_knows_of_it);
 	tcase_add_test(t, primary_addr_must_be_an_address_of_the_peer);
 	tcase_add_test(t, primary_addr_comes_first_among_the_peers_names);
 	tcase_add_test(t, adaptation_layer_goes_out_in_the_init);

@@ -87,6 +87,8 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_TIMEOUTS, GET | ID | NEED },
 	{ GSCTP_OPT_RESET_ASSOC, SET | ID | NEED },
 	{ GSCTP_OPT_GET_ASSOC_STATS, GET | ID | NEED },
+	{ GSCTP_OPT_ASCONF_SUPPORTED, SET | GET | ID },
+	{ GSCTP_OPT_AUTH_SUPPORTED, SET | GET | ID },
 };
 
 /* Every record that has an assoc_id begins with it. */
@@ -694,6 +696,14 @@ static const struct limit limits[] = {
 	{ GSCTP_CONTEXT(.assoc_value = 0), 0 },
 	{ GSCTP_CONTEXT(.assoc_value = 1), 0 },
 	{ GSCTP_CONTEXT(.assoc_value = MAX), 0 },
+
+	{ GSCTP_ASCONF_SUPPORTED(.assoc_value = 0), 0 },
+	{ GSCTP_ASCONF_SUPPORTED(.assoc_value = 1), 0 },
+	{ GSCTP_ASCONF_SUPPORTED(.assoc_value = 2), -EINVAL },
+	{ GSCTP_ASCONF_SUPPORTED(.assoc_value = MAX), -EINVAL },
+	{ GSCTP_AUTH_SUPPORTED(.assoc_value = 1), 0 },
+	{ GSCTP_AUTH_SUPPORTED(.assoc_value = 2), -EINVAL },
+	{ GSCTP_AUTH_SUPPORTED(.assoc_value = MAX), -EINVAL },
 };
 
 START_TEST(every_limit_of_an_endpoint_holds)
@@ -728,6 +738,10 @@ START_TEST(every_limit_of_an_association_holds)
 		for (j = 0; rows[j].id != limits[i].o.id; j++)
 			continue;
 		if ((rows[j].allows & ID) == 0)
+			continue;
+		/* Of an association it is settled. */
+		if (limits[i].o.id == GSCTP_OPT_ASCONF_SUPPORTED &&
+		    limits[i].o.u.assoc_value.assoc_value == 1)
 			continue;
 		if (limits[i].o.id == GSCTP_OPT_RTOINFO) {
 			set(p.client, (struct gsctp_opt)GSCTP_RTOINFO(

@@ -38,7 +38,8 @@ START_TEST(the_engine_keeps_its_options_and_no_others)
 		GSCTP_OPT_PLUGGABLE_CC,
 		GSCTP_OPT_DELAYED_SACK,
 		GSCTP_OPT_PEER_ADDR_THLDS,
-		GSCTP_OPT_TIMEOUTS, GSCTP_OPT_RESET_ASSOC };
+		GSCTP_OPT_TIMEOUTS, GSCTP_OPT_RESET_ASSOC,
+		GSCTP_OPT_ASCONF_SUPPORTED, GSCTP_OPT_AUTH_SUPPORTED };
 	struct gsctp_opt opt;
 	uint32_t id;
 	size_t i;
@@ -83,12 +84,21 @@ START_TEST(what_is_only_set_cannot_be_read)
 }
 END_TEST
 
-START_TEST(the_peers_primary_cannot_be_set_yet)
+START_TEST(what_is_offered_to_peers_can_be_switched)
 {
-	struct gsctp_opt opt =
-	    GSCTP_SET_PEER_PRIMARY_ADDR(.addr = storage("127.0.0.1"));
-
-	ck_assert_int_eq(set_on(ep, false, &opt), -EOPNOTSUPP);
+	ck_assert_uint_eq(GET(ASCONF_SUPPORTED).assoc_value.assoc_value, 0);
+	ck_assert_uint_eq(GET(AUTH_SUPPORTED).assoc_value.assoc_value, 1);
+	ck_assert_int_eq(SET(GSCTP_ASCONF_SUPPORTED(.assoc_value = 2)),
+	    -EINVAL);
+	ck_assert_int_eq(SET(GSCTP_ASCONF_SUPPORTED(.assoc_value = 1)), 0);
+	ck_assert_uint_eq(GET(ASCONF_SUPPORTED).assoc_value.assoc_value, 1);
+	/* Changes of addresses are authenticated (RFC 5061 4). */
+	ck_assert_int_eq(SET(GSCTP_AUTH_SUPPORTED(.assoc_value = 0)),
+	    -EINVAL);
+	ck_assert_int_eq(SET(GSCTP_ASCONF_SUPPORTED(.assoc_value = 0)), 0);
+	ck_assert_int_eq(SET(GSCTP_AUTH_SUPPORTED(.assoc_value = 0)), 0);
+	ck_assert_int_eq(SET(GSCTP_ASCONF_SUPPORTED(.assoc_value = 1)),
+	    -EINVAL);
 }
 END_TEST
 
@@ -107,6 +117,8 @@ START_TEST(options_of_an_association_are_invalid_without_one)
 		ck_assert_int_eq(get_on(ep, false, &opt), -EINVAL);
 	}
 	ck_assert_int_eq(SET(GSCTP_PRIMARY_ADDR(.addr = a)), -EINVAL);
+	ck_assert_int_eq(SET(GSCTP_SET_PEER_PRIMARY_ADDR(.addr = a)),
+	    -EINVAL);
 	ck_assert_int_eq(SET(GSCTP_PEER_ADDR_PARAMS(.address = a)), -EINVAL);
 	ck_assert_int_eq(SET(GSCTP_REMOTE_UDP_ENCAPS_PORT(.address = a,
 			     .port = 1)),
@@ -477,7 +489,7 @@ add_table(TCase *tc)
 	tcase_add_test(tc, the_engine_keeps_its_options_and_no_others);
 	tcase_add_test(tc, what_is_only_read_cannot_be_set);
 	tcase_add_test(tc, what_is_only_set_cannot_be_read);
-	tcase_add_test(tc, the_peers_primary_cannot_be_set_yet);
+	tcase_add_test(tc, what_is_offered_to_peers_can_be_switched);
 	tcase_add_test(tc, options_of_an_association_are_invalid_without_one);
 }
 
