@@ -10,6 +10,7 @@
 #include "assoc_recv.h"
 #include "clock.h"
 #include "endpoint.h"
+#include "endpoint_addr.h"
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
@@ -52,6 +53,7 @@ assoc_free(struct gs_assoc *a)
 {
 	pthread_cond_destroy(&a->cond);
 	free(a->targets);
+	free(a->local);
 	free(a->data.bytes);
 	gs_begun_clear(a);
 	free(a->note.bytes);
@@ -266,6 +268,7 @@ gs_assoc_close_socket(struct gs_assoc *a)
 	if (a->so == NULL)
 		return;
 	forget_tag(a);
+	gs_assoc_bound(a);
 	gs_esock_close(a->so);
 	a->so = NULL;
 }
@@ -559,6 +562,8 @@ gs_assoc_touch(struct gs_assoc *a)
 		forget_tag(a);
 	if (a->ep == NULL)
 		return;
+	if (a->must_rebind)
+		gs_assoc_rebind(a);
 	check_clock(a);
 	if (a->is_full && has_drained(a)) {
 		a->is_full = false;

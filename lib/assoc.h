@@ -77,6 +77,13 @@ struct gs_assoc {
 	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
 	uint16_t local_port;
 
+	/* What its engine socket is bound to where that differs from the
+	 * endpoint's; NULL: the same (endpoint_addr.h). */
+	union gs_addr *local;
+	size_t nlocal;
+	bool must_rebind;
+	bool has_probed;		/* a path, for that */
+
 	struct gsctp_sndrcvinfo default_send;
 	bool was_up;
 	int end_error;			/* as struct gsctp_closed has it */

@@ -210,6 +210,24 @@ gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port)
 	return true;
 }
 
+bool
+gs_hub_has_other(const struct gs_endpoint *ep, const union gs_addr *addr)
+{
+	const struct gs_endpoint_config cfg = {
+		.v6 = ep->v6,
+		.v6only = ep->opts.v6only,
+		.addrs = (union gs_addr[]){ *addr },
+		.naddrs = 1,
+	};
+	struct gs_endpoint *other;
+
+	TAILQ_FOREACH(other, &hub.endpoints, in_hub)
+		if (other != ep && other->port == ep->port &&
+		    overlaps(other, &cfg))
+			return true;
+	return false;
+}
+
 static void
 settle_dirty(void)
 {

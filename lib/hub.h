@@ -53,6 +53,10 @@ void gs_hub_unmark(struct gs_owner *o);
 bool gs_hub_child_has_peer(const struct gs_endpoint *like,
     const union gs_addr *peer);
 
+/* Does another endpoint than ep have this address of its port? */
+bool gs_hub_has_other(const struct gs_endpoint *ep,
+    const union gs_addr *addr);
+
 /* Are all open endpoints' ports but ep's clear of this one's? */
 bool gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port);
 

@@ -1110,6 +1110,38 @@ int gsctp_fd(gsctp_sock s);
 /* The local port, host order; or -EBADF, -ESTALE. */
 int gsctp_port(gsctp_sock s);
 
+#define GSCTP_BINDX_ADD 1
+#define GSCTP_BINDX_REM 2
+
+/*
+ * Add local addresses to the socket, or take some away (RFC 6458 9.1).  All
+ * of them, or none.  addrs is only read during the call; ports are 0 or the
+ * socket's.  An address that is there already may be added again.
+ *
+ * Later associations have the addresses that the socket then has.  Those
+ * that are up change with it where both sides know dynamic address
+ * reconfiguration (RFC 5061: GSCTP_ASCONF_SUPPORTED); the peer is told, and
+ * hears of each change by a paddr_change event, addr_added or addr_removed.
+ * gsctp_socknames() of such an association has a new address when the peer
+ * has agreed; until then an old one is not given up if it is the last.  The
+ * other associations stay as they are.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EADDRNOTAVAIL  to add: not an address of the stack; to remove: not one
+ *		     of the socket
+ *   -EADDRINUSE     to add: another socket has it, with this port
+ *   -EAFNOSUPPORT   an IPv6 address for an inet socket, an IPv4 address for
+ *		     one of IPv6 alone, or neither
+ *   -EINVAL	     a socket that is bound to the wildcard address, or such
+ *		     an address; another port; none would be left; n is 0,
+ *		     addrs NULL, op unknown
+ *   -EBADF, -ENOMEM, -ESTALE
+ */
+int gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
+    int op);
+
 /*
  * Local addresses of the socket (assoc 0) or of one association, each with
  * its port.  A wildcard socket has every address of the stack.  addrs gets

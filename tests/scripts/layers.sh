@@ -16,7 +16,7 @@ layers="
 2 batch chunk counter crc32c faults filter filter_* source tags tap wire wire_*
 3 driver engine engine_*
 4 assoc assoc_* collision endpoint endpoint_* hub raw_ports
-5 config connect opt opt_* resolve sock sock_* stack stack_* xfer
+5 bindx config connect opt opt_* resolve sock sock_* stack stack_* xfer
 "
 
 result=0

@@ -76,6 +76,15 @@ call_fd(gsctp_sock s)
 }
 
 static inline int
+call_bindx(gsctp_sock s)
+{
+	struct sockaddr_storage a = call_peer();
+
+	((struct sockaddr_in *)&a)->sin_port = 0;
+	return gsctp_bindx(s, &a, 1, GSCTP_BINDX_ADD);
+}
+
+static inline int
 call_port(gsctp_sock s)
 {
 	return gsctp_port(s);
@@ -268,6 +277,7 @@ static const struct gs_call gs_calls[] = {
 	{ "listen, on", call_listen_on },
 	{ "listen, off", call_listen_off },
 	{ "fd", call_fd },
+	{ "bindx", call_bindx },
 	{ "port", call_port },
 	{ "socknames", call_socknames },
 	{ "sockname", call_sockname },
