@@ -244,6 +244,8 @@ check_change(const struct gs_endpoint *ep, const union gs_addr *addrs,
 
 	if (ep->is_wildcard || n == 0)
 		return -EINVAL;
+	if (ep->so == NULL && TAILQ_EMPTY(&ep->assocs))
+		return -ENOTCONN;
 	for (i = 0; i < n; i++) {
 		if (!add && !is_in(&addrs[i], ep->addrs, ep->naddrs))
 			return -EADDRNOTAVAIL;
@@ -267,7 +269,8 @@ change_one(struct gs_endpoint *ep, const union gs_addr *addr, bool add)
 	gs_addr_set_port(&a, ep->port);
 	if (is_in(&a, ep->addrs, ep->naddrs) == add)
 		return 0;
-	err = gs_esock_bindx(ep->so, &a, add);
+	/* What was accepted or peeled off has no listener. */
+	err = ep->so != NULL ? gs_esock_bindx(ep->so, &a, add) : 0;
 	if (err != 0)
 		return err;
 	if (add)

@@ -316,10 +316,6 @@ value_name(uint32_t id)
 		return SCTP_MAX_BURST;
 	case GSCTP_OPT_ENABLE_STREAM_RESET:
 		return SCTP_ENABLE_STREAM_RESET;
-	case GSCTP_OPT_ASCONF_SUPPORTED:
-		return SCTP_ASCONF_SUPPORTED;
-	case GSCTP_OPT_AUTH_SUPPORTED:
-		return SCTP_AUTH_SUPPORTED;
 	default:
 		return SCTP_CONTEXT;
 	}
@@ -574,26 +570,6 @@ get_sndbuf(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 	return get_buffer(so, SO_SNDBUF, &opt->u.value);
 }
 
-/* What is offered to peers: of an association that is there it is settled.
- * Changes of addresses must be authenticated (RFC 5061 4), which the engine
- * sees to. */
-static int
-set_supported(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
-{
-	struct gsctp_opt now = *opt;
-	int err;
-
-	if (opt->u.assoc_value.assoc_value > 1)
-		return -EINVAL;
-	if (!is_assoc)
-		return set_value(so, is_assoc, opt);
-	err = get_value(so, is_assoc, &now);
-	if (err != 0)
-		return err;
-	return now.u.assoc_value.assoc_value ==
-	    opt->u.assoc_value.assoc_value ? 0 : -EINVAL;
-}
-
 /*
  * The table.  An option without set is only read, and the other way round.
  */
@@ -664,8 +640,10 @@ static const struct row {
 	{ GSCTP_OPT_RESET_ASSOC, set_refused, NULL },
 	{ GSCTP_OPT_STREAM_SCHEDULER_VALUE, gs_eopt_set_stream_value,
 	    gs_eopt_get_stream_value },
-	{ GSCTP_OPT_ASCONF_SUPPORTED, set_supported, get_value },
-	{ GSCTP_OPT_AUTH_SUPPORTED, set_supported, get_value },
+	{ GSCTP_OPT_ASCONF_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
+	{ GSCTP_OPT_AUTH_SUPPORTED, gs_eopt_set_supported,
+	    gs_eopt_get_supported },
 };
 
 static const struct row *

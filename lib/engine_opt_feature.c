@@ -31,6 +31,10 @@ supported_name(uint32_t id)
 		return SCTP_NRSACK_SUPPORTED;
 	case GSCTP_OPT_PKTDROP_SUPPORTED:
 		return SCTP_PKTDROP_SUPPORTED;
+	case GSCTP_OPT_ASCONF_SUPPORTED:
+		return SCTP_ASCONF_SUPPORTED;
+	case GSCTP_OPT_AUTH_SUPPORTED:
+		return SCTP_AUTH_SUPPORTED;
 	default:
 		return GS_ENGINE_INTERLEAVING;
 	}
@@ -48,7 +52,10 @@ can_be_on(uint32_t id)
 	    id != GSCTP_OPT_PKTDROP_SUPPORTED;
 }
 
-/* An association has what was negotiated. */
+/*
+ * An association has what was negotiated.  Changes of addresses must be
+ * authenticated (RFC 5061 4): the engine refuses the one without the other.
+ */
 int
 gs_eopt_set_supported(struct socket *so, bool is_assoc,
     const struct gsctp_opt *opt)

@@ -180,10 +180,15 @@ overlaps(const struct gs_endpoint *ep, const struct gs_endpoint_config *cfg)
 }
 
 static bool
-is_bound_alike(const struct gs_endpoint *a, const struct gs_endpoint *b)
+shares_addr(const struct gs_endpoint *a, const struct gs_endpoint *b)
 {
-	return a->port == b->port && a->naddrs == b->naddrs &&
-	    gs_addr_same_ip(&a->addrs[0], &b->addrs[0]);
+	size_t i, j;
+
+	for (i = 0; a->port == b->port && i < a->naddrs; i++)
+		for (j = 0; j < b->naddrs; j++)
+			if (gs_addr_same_ip(&a->addrs[i], &b->addrs[j]))
+				return true;
+	return false;
 }
 
 bool
@@ -193,7 +198,7 @@ gs_hub_child_has_peer(const struct gs_endpoint *like,
 	struct gs_endpoint *ep;
 
 	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
-		if (ep->is_child && is_bound_alike(ep, like) &&
+		if (ep->is_child && shares_addr(ep, like) &&
 		    gs_endpoint_peer(ep, peer) != NULL)
 			return true;
 	return false;
@@ -222,7 +227,8 @@ gs_hub_has_other(const struct gs_endpoint *ep, const union gs_addr *addr)
 	struct gs_endpoint *other;
 
 	TAILQ_FOREACH(other, &hub.endpoints, in_hub)
-		if (other != ep && other->port == ep->port &&
+		if (other != ep && other->so != NULL &&
+		    other->port == ep->port &&
 		    overlaps(other, &cfg))
 			return true;
 	return false;

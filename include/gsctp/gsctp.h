@@ -1137,6 +1137,7 @@ int gsctp_port(gsctp_sock s);
  *   -EINVAL	     a socket that is bound to the wildcard address, or such
  *		     an address; another port; none would be left; n is 0,
  *		     addrs NULL, op unknown
+ *   -ENOTCONN	     a one-to-one socket whose association has ended
  *   -EBADF, -ENOMEM, -ESTALE
  */
 int gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
