@@ -287,9 +287,10 @@ change(struct end *e)
 	}
 	err = gsctp_bindx(e->s, &ss, 1,
 	    add ? GSCTP_BINDX_ADD : GSCTP_BINDX_REM);
-	/* Not there, or the last one. */
-	if (err != 0 &&
-	    (add || (err != -EADDRNOTAVAIL && err != -EINVAL)))
+	/* Not there, or the last one; to add: by chance a socket that is
+	 * younger has the same port, and this address. */
+	if (err != 0 && (add ? err != -EADDRINUSE :
+	    err != -EADDRNOTAVAIL && err != -EINVAL))
 		fail("bindx: %s", gsctp_strerror(err));
 	if (err == 0 && add)
 		run.adds++;

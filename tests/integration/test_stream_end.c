@@ -74,6 +74,31 @@ START_TEST(an_abort_of_the_peers_is_closed_with_econnreset)
 }
 END_TEST
 
+/* It acknowledges what was never sent. */
+START_TEST(a_peer_that_makes_no_sense_is_closed_with_econnaborted)
+{
+	static struct raw_peer peer;
+	const struct gsctp_opt opts[] = {
+		GSCTP_TYPE(GSCTP_STREAM),
+		GSCTP_RTOINFO(.initial = gsctp_def(50), .min = gsctp_def(50)),
+	};
+	gsctp_sock s;
+
+	raw_open(&peer, "127.0.0.1");
+	s = raw_open_sock(&peer, opts, 2);
+	(void)raw_accept_from(&peer, s);
+	/* A timer has been at work: what was sent comes again. */
+	peer.is_mute[0] = true;
+	traffic_send(s, 0, 0, "x");
+	(void)raw_wait(&peer, RAW_DATA);
+	(void)raw_wait(&peer, RAW_DATA);
+	peer.cum += 1000;
+	raw_sack(&peer);
+	stream_ends(s, GSCTP_COMM_LOST, -ECONNABORTED);
+	raw_close(&peer);
+}
+END_TEST
+
 START_TEST(a_shutdown_of_the_peers_is_closed_without_an_error)
 {
 	static struct raw_peer peer;
@@ -320,6 +345,8 @@ add(TCase *tc)
 	tcase_add_loop_test(tc,
 	    a_peer_that_dies_silently_is_closed_with_etimedout, 0, 2);
 	tcase_add_test(tc, an_abort_of_the_peers_is_closed_with_econnreset);
+	tcase_add_test(tc,
+	    a_peer_that_makes_no_sense_is_closed_with_econnaborted);
 	tcase_add_test(tc, a_shutdown_of_the_peers_is_closed_without_an_error);
 	tcase_add_test(tc,
 	    a_shutdown_that_nobody_answers_is_closed_with_etimedout);
