@@ -1,0 +1,352 @@
+/*
+ * The two ends that every row of kernel_side has: see kernel_side.h.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "kernel_side.h"
+
+/* The namespace of the kernel's side, made by kernel_init.sh. */
+#define PEER_NETNS "/run/netns/u"
+
+void
+link_fail(const char *file, int line, const char *what)
+{
+	printf("# %s:%d: not so: %s\n", file, line, what);
+	fflush(stdout);
+	_exit(1);
+}
+
+void
+link_must_be(const char *file, int line, const char *what, long long is,
+    long long should)
+{
+	if (is == should)
+		return;
+	printf("# %s:%d: %s is %lld, and should be %lld\n", file, line, what,
+	    is, should);
+	fflush(stdout);
+	_exit(1);
+}
+
+static const struct sockaddr *
+sa(const struct sockaddr_storage *ss)
+{
+	return (const struct sockaddr *)ss;
+}
+
+/* The port is in the same place in both families. */
+static void
+set_port(struct sockaddr_storage *ss, uint16_t port)
+{
+	((struct sockaddr_in *)ss)->sin_port = htons(port);
+}
+
+/* Address end (1: ours, 2: the kernel's) of a path, as kernel_init.sh has
+ * them. */
+static struct sockaddr_storage
+address(int family, size_t path, int end)
+{
+	struct sockaddr_storage ss;
+	char text[64];
+	void *to;
+
+	memset(&ss, 0, sizeof(ss));
+	ss.ss_family = (sa_family_t)family;
+	if (family == AF_INET6) {
+		(void)snprintf(text, sizeof(text), "fd99:%zu::%d", path, end);
+		to = &((struct sockaddr_in6 *)&ss)->sin6_addr;
+	} else {
+		(void)snprintf(text, sizeof(text), "10.99.%zu.%d", path, end);
+		to = &((struct sockaddr_in *)&ss)->sin_addr;
+	}
+	must(inet_pton(family, text, to) == 1);
+	return ss;
+}
+
+/*
+ * The peer
+ */
+
+static void
+become_peer(int in, int out)
+{
+	const char *program = getenv("KERNEL_PEER");
+	int netns = open(PEER_NETNS, O_RDONLY | O_CLOEXEC);
+
+	must(program != NULL);
+	must(netns >= 0 && setns(netns, CLONE_NEWNET) == 0);
+	must(dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0);
+	execl(program, program, (char *)NULL);
+	must(!"the peer cannot be run");
+}
+
+static void
+start_peer(struct link *l)
+{
+	int in[2], out[2];
+
+	must(pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0);
+	l->peer = fork();
+	must(l->peer >= 0);
+	if (l->peer == 0)
+		become_peer(in[0], out[1]);
+	close(in[0]);
+	close(out[1]);
+	l->to_peer = in[1];
+	l->from_peer = out[0];
+}
+
+struct peer_reply
+link_ask(struct link *l, const struct peer_cmd *cmd)
+{
+	struct peer_reply reply;
+
+	must(write(l->to_peer, cmd, sizeof(*cmd)) == (ssize_t)sizeof(*cmd));
+	must(read(l->from_peer, &reply, sizeof(reply)) ==
+	    (ssize_t)sizeof(reply));
+	return reply;
+}
+
+struct peer_reply
+link_peer_next(struct link *l, uint32_t what)
+{
+	struct peer_reply reply;
+
+	do {
+		reply = ask(l, .op = PEER_NEXT, .value = LINK_MS);
+	} while (reply.what == PEER_ADDR_CHANGE && what != PEER_ADDR_CHANGE);
+	must_be(reply.what, what);
+	return reply;
+}
+
+/*
+ * This library's socket
+ */
+
+struct gsctp_msg *
+link_next(struct link *l, uint32_t type)
+{
+	struct gsctp_msg *m;
+
+	for (;;) {
+		must_be(gsctp_recv(l->s, LINK_MS, &m), 0);
+		if (m->type == type)
+			return m;
+		if (m->type != GSCTP_MSG_PADDR_CHANGE)
+			break;
+		gsctp_msg_free(m);
+	}
+	printf("# %s where %s should come", gsctp_msg_type_name(m->type),
+	    gsctp_msg_type_name(type));
+	if (m->type == GSCTP_MSG_ASSOC_CHANGE)
+		printf(": %s, cause %u",
+		    gsctp_assoc_change_name(m->u.assoc_change.state),
+		    m->u.assoc_change.error);
+	printf("\n");
+	must(!"the message that should come");
+}
+
+uint16_t
+link_next_state(struct link *l, uint32_t state)
+{
+	struct gsctp_msg *m = link_next(l, GSCTP_MSG_ASSOC_CHANGE);
+	uint16_t cause = m->u.assoc_change.error;
+
+	must_be(m->u.assoc_change.state, state);
+	must_be(m->assoc_id, l->id);
+	gsctp_msg_free(m);
+	return cause;
+}
+
+void
+link_nothing_waits(struct link *l)
+{
+	struct gsctp_msg *m;
+
+	while (gsctp_recv(l->s, 0, &m) == 0) {
+		must_be(m->type, GSCTP_MSG_PADDR_CHANGE);
+		gsctp_msg_free(m);
+	}
+}
+
+void
+link_set(struct link *l, struct gsctp_opt opt)
+{
+	must_be(gsctp_setopts(l->s, &opt, 1, NULL), 0);
+}
+
+/*
+ * Both
+ */
+
+static void
+open_peer(struct link *l)
+{
+	struct peer_cmd cmd = { .op = PEER_OPEN };
+	struct peer_reply reply;
+	size_t i;
+
+	start_peer(l);
+	cmd.naddrs = (uint32_t)l->npaths;
+	memcpy(cmd.addrs, l->theirs, sizeof(cmd.addrs));
+	reply = link_ask(l, &cmd);
+	must_be(reply.err, 0);
+	for (i = 0; i < l->npaths; i++)
+		set_port(&l->theirs[i], reply.port);
+	if (!l->kernel_connects)
+		order(l, .op = PEER_LISTEN);
+}
+
+void
+link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
+{
+	struct gsctp_opt all[16] = {
+		GSCTP_FAMILY(l->family == AF_INET6 ? GSCTP_INET6 : GSCTP_INET),
+		GSCTP_INITMSG(.num_ostreams = gsctp_def(LINK_OSTREAMS)),
+		/* What is lost is soon sent again. */
+		GSCTP_RTOINFO(.initial = gsctp_def(200), .min = gsctp_def(100),
+		    .max = gsctp_def(1000)),
+	};
+	size_t i, count = 3;
+
+	if (l->npaths == 0)
+		l->npaths = 1;
+	for (i = 0; i < l->npaths; i++) {
+		const struct gsctp_opt ip = GSCTP_IP(address(l->family, i, 1));
+
+		l->ours[i] = ip.u.addr;
+		l->theirs[i] = address(l->family, i, 2);
+		all[count++] = ip;
+	}
+	must(count + n <= sizeof(all) / sizeof(all[0]));
+	if (n > 0)
+		memcpy(&all[count], opts, n * sizeof(*opts));
+	/* Before the stack has threads. */
+	open_peer(l);
+	must_be(gsctp_open(0, all, count + n, &l->s), 0);
+	if (l->kernel_connects)
+		must_be(gsctp_listen(l->s, true), 0);
+}
+
+static void
+connect_peer(struct link *l)
+{
+	struct peer_cmd cmd = { .op = PEER_CONNECT };
+	struct gsctp_msg *m;
+	size_t i;
+
+	cmd.naddrs = (uint32_t)l->npaths;
+	for (i = 0; i < l->npaths; i++) {
+		cmd.addrs[i] = l->ours[i];
+		set_port(&cmd.addrs[i], (uint16_t)gsctp_port(l->s));
+	}
+	must_be(link_ask(l, &cmd).err, 0);
+	m = link_next(l, GSCTP_MSG_ASSOC_CHANGE);
+	l->up = m->u.assoc_change;
+	gsctp_msg_free(m);
+}
+
+void
+link_connect(struct link *l)
+{
+	if (l->kernel_connects)
+		connect_peer(l);
+	else
+		must_be(gsctp_connect(l->s, sa(&l->theirs[0]),
+			    sizeof(l->theirs[0]), NULL, 0, LINK_MS, &l->up),
+		    0);
+	must_be(l->up.state, GSCTP_COMM_UP);
+	l->id = l->up.assoc_id;
+	l->peer_up = link_peer_next(l, PEER_COMM_UP);
+}
+
+void
+link_start(struct link *l)
+{
+	link_open(l, NULL, 0);
+	link_connect(l);
+}
+
+void
+link_finish(struct link *l)
+{
+	must_be(gsctp_eof(l->s, l->id), 0);
+	must_be(link_next_state(l, GSCTP_SHUTDOWN_COMP), 0);
+	(void)link_peer_next(l, PEER_SHUTDOWN_EVENT);
+	(void)link_peer_next(l, PEER_SHUTDOWN_COMP);
+	link_nothing_waits(l);
+}
+
+void
+link_echo(struct link *l, uint32_t ppid)
+{
+	link_send(l, 0, ppid, 100, false);
+	link_peer_take(l, 0, ppid, 100);
+	link_peer_send(l, 0, ppid, 100, false);
+	link_take(l, 0, ppid, 100);
+}
+
+void
+link_send(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len,
+    bool unordered)
+{
+	static uint8_t bytes[PEER_MESSAGE_MAX];
+	const struct gsctp_sndrcvinfo info = {
+		.assoc_id = l->id,
+		.stream = stream,
+		.flags = unordered ? GSCTP_UNORDERED : 0,
+		.ppid = ppid,
+	};
+	const struct iovec iov = { bytes, len };
+
+	must(len <= sizeof(bytes));
+	peer_fill(bytes, len, ppid);
+	must_be(gsctp_sendmsg(l->s, &info, &iov, 1, NULL, 0), 0);
+}
+
+void
+link_peer_send(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len,
+    bool unordered)
+{
+	order(l, .op = PEER_SEND, .stream = stream, .ppid = ppid, .len = len,
+	    .is_unordered = unordered);
+}
+
+void
+link_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len)
+{
+	struct gsctp_msg *m = link_next(l, GSCTP_MSG_DATA);
+	static uint8_t bytes[PEER_MESSAGE_MAX];
+	const struct gsctp_data *d = &m->u.data;
+
+	must_be(m->assoc_id, l->id);
+	must(d->complete);
+	must_be(d->info.ppid, ppid);
+	must_be(d->info.stream, stream);
+	must_be(d->len, len);
+	peer_fill(bytes, len, ppid);
+	must(memcmp(d->data, bytes, len) == 0);
+	gsctp_msg_free(m);
+}
+
+void
+link_peer_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len)
+{
+	struct peer_reply r = link_peer_next(l, PEER_DATA);
+
+	must_be(r.ppid, ppid);
+	must_be(r.stream, stream);
+	must_be(r.len, len);
+	must(r.is_same);
+}

@@ -1,0 +1,132 @@
+/*
+ * kernel_side: what the rows of the table share.  A link is this library's
+ * socket, the kernel's peer in its process, and the association between them.
+ */
+
+#ifndef GS_TEST_KERNEL_SIDE_H
+#define GS_TEST_KERNEL_SIDE_H
+
+#include <gsctp/gsctp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "kernel_peer.h"
+
+/* What must come comes within this. */
+#define LINK_MS 8000
+
+/* Of this library's; the kernel's are PEER_OSTREAMS and PEER_INSTREAMS. */
+#define LINK_OSTREAMS 10
+
+/* Ends the row, which has failed. */
+#define must(what)                                            \
+	do {                                                  \
+		if (!(what))                                  \
+			link_fail(__FILE__, __LINE__, #what); \
+	} while (0)
+
+/* The same for what should be equal; says what it is instead. */
+#define must_be(what, value)                                       \
+	link_must_be(__FILE__, __LINE__, #what, (long long)(what), \
+	    (long long)(value))
+
+void link_fail(const char *file, int line, const char *what)
+    __attribute__((noreturn));
+void link_must_be(const char *file, int line, const char *what, long long is,
+    long long should);
+
+struct link {
+	/* How: told by the table. */
+	int family;
+	bool kernel_connects;
+	bool is_lossy;
+	size_t npaths;
+
+	/* Addresses of both ends, one a path; the kernel's with its port. */
+	struct sockaddr_storage ours[PEER_ADDRS];
+	struct sockaddr_storage theirs[PEER_ADDRS];
+
+	pid_t peer;
+	int to_peer, from_peer;
+
+	gsctp_sock s;
+	gsctp_assoc_id id;
+	struct gsctp_assoc_change up; /* ours; without causes */
+	struct peer_reply peer_up;
+};
+
+/*
+ * The peer
+ */
+
+/* Have it do something; its answer, whatever that is. */
+struct peer_reply link_ask(struct link *l, const struct peer_cmd *cmd);
+#define ask(l, ...) link_ask((l), &(const struct peer_cmd){ __VA_ARGS__ })
+
+/* The same for what cannot fail. */
+#define order(l, ...) must_be(ask((l), __VA_ARGS__).err, 0)
+
+/* The next that it gets is this, but for changes of addresses. */
+struct peer_reply link_peer_next(struct link *l, uint32_t what);
+
+/*
+ * This library's socket
+ */
+
+/* The next message is of this type, but for changes of addresses. */
+struct gsctp_msg *link_next(struct link *l, uint32_t type);
+
+/* It is an assoc_change to this state; its cause. */
+uint16_t link_next_state(struct link *l, uint32_t state);
+
+/* Nothing is left, but for changes of addresses. */
+void link_nothing_waits(struct link *l);
+
+void link_set(struct link *l, struct gsctp_opt opt);
+
+/*
+ * Both
+ */
+
+/* Open sockets at both ends, and listen at one: no association yet.  opts are
+ * this library's. */
+void link_open(struct link *l, const struct gsctp_opt *opts, size_t n);
+
+/* Set up the association, from the side that connects. */
+void link_connect(struct link *l);
+
+/* Both, with nothing special. */
+void link_start(struct link *l);
+
+/* End it gracefully; nothing is left in either queue. */
+void link_finish(struct link *l);
+
+/* A message each way arrives. */
+void link_echo(struct link *l, uint32_t ppid);
+
+/* Send the message that ppid tells, of len bytes. */
+void link_send(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len,
+    bool unordered);
+void link_peer_send(struct link *l, uint16_t stream, uint32_t ppid,
+    uint32_t len, bool unordered);
+
+/* What comes next is that message. */
+void link_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len);
+void link_peer_take(struct link *l, uint16_t stream, uint32_t ppid,
+    uint32_t len);
+
+/*
+ * The rows, by file
+ */
+
+void row_set_up(struct link *l);
+void row_data(struct link *l);
+void row_unordered(struct link *l);
+void row_fragmented(struct link *l);
+void row_eof_here(struct link *l);
+void row_eof_there(struct link *l);
+void row_abort_here(struct link *l);
+void row_abort_there(struct link *l);
+
+#endif
