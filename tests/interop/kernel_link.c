@@ -118,21 +118,121 @@ link_ask(struct link *l, const struct peer_cmd *cmd)
 	return reply;
 }
 
+/* The path that has this address of ours or theirs. */
+static size_t
+path_of(const struct sockaddr_storage *addrs,
+    const struct sockaddr_storage *addr)
+{
+	const struct sockaddr_in6 *a6, *b6 = (const void *)addr;
+	const struct sockaddr_in *a4, *b4 = (const void *)addr;
+	size_t i;
+
+	for (i = 0; i < PEER_ADDRS; i++) {
+		a6 = (const void *)&addrs[i];
+		a4 = (const void *)&addrs[i];
+		if (addrs[i].ss_family != addr->ss_family)
+			continue;
+		if (addr->ss_family == AF_INET6 ?
+			IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr) :
+			a4->sin_addr.s_addr == b4->sin_addr.s_addr)
+			return i;
+	}
+	must(!"the address of a path");
+}
+
+static struct peer_reply
+peer_next(struct link *l)
+{
+	struct peer_reply reply = ask(l, .op = PEER_NEXT, .value = LINK_MS);
+
+	if (reply.what == PEER_ADDR_CHANGE)
+		l->peer_seen[path_of(l->ours, &reply.addr)] |= 1u
+		    << reply.addr_state;
+	return reply;
+}
+
 struct peer_reply
 link_peer_next(struct link *l, uint32_t what)
 {
 	struct peer_reply reply;
 
 	do {
-		reply = ask(l, .op = PEER_NEXT, .value = LINK_MS);
-	} while (reply.what == PEER_ADDR_CHANGE && what != PEER_ADDR_CHANGE);
+		reply = peer_next(l);
+	} while (reply.what == PEER_ADDR_CHANGE);
 	must_be(reply.what, what);
 	return reply;
+}
+
+void
+link_peer_await(struct link *l, size_t path, uint32_t state)
+{
+	while ((l->peer_seen[path] & 1u << state) == 0)
+		must_be(peer_next(l).what, PEER_ADDR_CHANGE);
+}
+
+int
+link_peer_try(struct link *l, uint32_t option, const void *value, size_t len,
+    bool of_assoc)
+{
+	struct peer_cmd cmd = { .op = PEER_SETOPT };
+
+	must(len <= sizeof(cmd.value_of));
+	cmd.option = option;
+	cmd.len = (uint32_t)len;
+	cmd.of_assoc = of_assoc;
+	memcpy(cmd.value_of, value, len);
+	return link_ask(l, &cmd).err;
+}
+
+void
+link_peer_get(struct link *l, uint32_t option, void *value, size_t len)
+{
+	struct peer_cmd cmd = { .op = PEER_GETOPT };
+	struct peer_reply reply;
+
+	must(len <= sizeof(cmd.value_of) && len <= sizeof(reply.note));
+	cmd.option = option;
+	cmd.len = (uint32_t)len;
+	memcpy(cmd.value_of, value, len);
+	reply = link_ask(l, &cmd);
+	must_be(reply.err, 0);
+	memcpy(value, reply.note, len);
+}
+
+void
+link_peer_set(struct link *l, uint32_t option, const void *value, size_t len,
+    bool of_assoc)
+{
+	must_be(link_peer_try(l, option, value, len, of_assoc), 0);
 }
 
 /*
  * This library's socket
  */
+
+static int
+next_msg(struct link *l, int timeout_ms, struct gsctp_msg **m)
+{
+	const struct gsctp_paddr_change *c;
+	int err = gsctp_recv(l->s, timeout_ms, m);
+
+	if (err == 0 && (*m)->type == GSCTP_MSG_PADDR_CHANGE) {
+		c = &(*m)->u.paddr_change;
+		l->seen[path_of(l->theirs, &c->addr)] |= 1u << c->state;
+	}
+	return err;
+}
+
+static void
+tell(const struct gsctp_msg *m)
+{
+	printf("# %s has come", gsctp_msg_type_name(m->type));
+	if (m->type == GSCTP_MSG_ASSOC_CHANGE)
+		printf(": %s, cause %u",
+		    gsctp_assoc_change_name(m->u.assoc_change.state),
+		    m->u.assoc_change.error);
+	printf("\n");
+}
 
 struct gsctp_msg *
 link_next(struct link *l, uint32_t type)
@@ -140,21 +240,15 @@ link_next(struct link *l, uint32_t type)
 	struct gsctp_msg *m;
 
 	for (;;) {
-		must_be(gsctp_recv(l->s, LINK_MS, &m), 0);
-		if (m->type == type)
-			return m;
+		must_be(next_msg(l, LINK_MS, &m), 0);
 		if (m->type != GSCTP_MSG_PADDR_CHANGE)
 			break;
 		gsctp_msg_free(m);
 	}
-	printf("# %s where %s should come", gsctp_msg_type_name(m->type),
-	    gsctp_msg_type_name(type));
-	if (m->type == GSCTP_MSG_ASSOC_CHANGE)
-		printf(": %s, cause %u",
-		    gsctp_assoc_change_name(m->u.assoc_change.state),
-		    m->u.assoc_change.error);
-	printf("\n");
-	must(!"the message that should come");
+	if (m->type != type)
+		tell(m);
+	must_be(m->type, type);
+	return m;
 }
 
 uint16_t
@@ -174,7 +268,23 @@ link_nothing_waits(struct link *l)
 {
 	struct gsctp_msg *m;
 
-	while (gsctp_recv(l->s, 0, &m) == 0) {
+	while (next_msg(l, 0, &m) == 0) {
+		if (m->type != GSCTP_MSG_PADDR_CHANGE)
+			tell(m);
+		must_be(m->type, GSCTP_MSG_PADDR_CHANGE);
+		gsctp_msg_free(m);
+	}
+}
+
+void
+link_await(struct link *l, size_t path, uint32_t state)
+{
+	struct gsctp_msg *m;
+
+	while ((l->seen[path] & 1u << state) == 0) {
+		must_be(next_msg(l, LINK_MS, &m), 0);
+		if (m->type != GSCTP_MSG_PADDR_CHANGE)
+			tell(m);
 		must_be(m->type, GSCTP_MSG_PADDR_CHANGE);
 		gsctp_msg_free(m);
 	}
@@ -199,7 +309,10 @@ open_peer(struct link *l)
 
 	start_peer(l);
 	cmd.naddrs = (uint32_t)l->npaths;
+	cmd.is_one_to_one = l->peer_is_one_to_one;
 	memcpy(cmd.addrs, l->theirs, sizeof(cmd.addrs));
+	for (i = 0; i < l->npaths; i++)
+		set_port(&cmd.addrs[i], l->peer_port);
 	reply = link_ask(l, &cmd);
 	must_be(reply.err, 0);
 	for (i = 0; i < l->npaths; i++)
@@ -214,11 +327,12 @@ link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
 	struct gsctp_opt all[16] = {
 		GSCTP_FAMILY(l->family == AF_INET6 ? GSCTP_INET6 : GSCTP_INET),
 		GSCTP_INITMSG(.num_ostreams = gsctp_def(LINK_OSTREAMS)),
+		GSCTP_NODELAY(true),
 		/* What is lost is soon sent again. */
 		GSCTP_RTOINFO(.initial = gsctp_def(200), .min = gsctp_def(100),
 		    .max = gsctp_def(1000)),
 	};
-	size_t i, count = 3;
+	size_t i, count = 4;
 
 	if (l->npaths == 0)
 		l->npaths = 1;
@@ -234,7 +348,7 @@ link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
 		memcpy(&all[count], opts, n * sizeof(*opts));
 	/* Before the stack has threads. */
 	open_peer(l);
-	must_be(gsctp_open(0, all, count + n, &l->s), 0);
+	must_be(gsctp_open(l->port, all, count + n, &l->s), 0);
 	if (l->kernel_connects)
 		must_be(gsctp_listen(l->s, true), 0);
 }
@@ -242,15 +356,11 @@ link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
 static void
 connect_peer(struct link *l)
 {
-	struct peer_cmd cmd = { .op = PEER_CONNECT };
+	struct peer_cmd cmd = { .op = PEER_CONNECT, .naddrs = 1 };
 	struct gsctp_msg *m;
-	size_t i;
 
-	cmd.naddrs = (uint32_t)l->npaths;
-	for (i = 0; i < l->npaths; i++) {
-		cmd.addrs[i] = l->ours[i];
-		set_port(&cmd.addrs[i], (uint16_t)gsctp_port(l->s));
-	}
+	cmd.addrs[0] = l->ours[0];
+	set_port(&cmd.addrs[0], (uint16_t)gsctp_port(l->s));
 	must_be(link_ask(l, &cmd).err, 0);
 	m = link_next(l, GSCTP_MSG_ASSOC_CHANGE);
 	l->up = m->u.assoc_change;
@@ -268,6 +378,8 @@ link_connect(struct link *l)
 		    0);
 	must_be(l->up.state, GSCTP_COMM_UP);
 	l->id = l->up.assoc_id;
+	if (l->peer_is_one_to_one && !l->kernel_connects)
+		order(l, .op = PEER_ACCEPT, .value = LINK_MS);
 	l->peer_up = link_peer_next(l, PEER_COMM_UP);
 }
 
@@ -284,7 +396,9 @@ link_finish(struct link *l)
 	must_be(gsctp_eof(l->s, l->id), 0);
 	must_be(link_next_state(l, GSCTP_SHUTDOWN_COMP), 0);
 	(void)link_peer_next(l, PEER_SHUTDOWN_EVENT);
-	(void)link_peer_next(l, PEER_SHUTDOWN_COMP);
+	/* What a one-to-one socket says is that, or nothing more. */
+	if (!l->peer_is_one_to_one)
+		(void)link_peer_next(l, PEER_SHUTDOWN_COMP);
 	link_nothing_waits(l);
 }
 
@@ -349,4 +463,51 @@ link_peer_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len)
 	must_be(r.stream, stream);
 	must_be(r.len, len);
 	must(r.is_same);
+}
+
+/*
+ * The network
+ */
+
+void
+link_cut(struct link *l, size_t path)
+{
+	char command[256];
+
+	(void)snprintf(command, sizeof(command),
+	    "tc qdisc add dev v%zu root netem loss 100%% && "
+	    "tc -n u qdisc add dev u%zu root netem loss 100%%",
+	    path, path);
+	must_be(system(command), 0);
+	l->seen[path] = 0;
+	l->peer_seen[path] = 0;
+}
+
+static int
+heal(size_t path)
+{
+	char command[256];
+
+	(void)snprintf(command, sizeof(command),
+	    "{ tc qdisc del dev v%zu root; tc -n u qdisc del dev u%zu root; } "
+	    "2>/dev/null",
+	    path, path);
+	return system(command);
+}
+
+void
+link_heal(struct link *l, size_t path)
+{
+	(void)l;
+	must_be(heal(path), 0);
+}
+
+void
+link_heal_all(void)
+{
+	size_t i;
+
+	/* Which fails where nothing was cut. */
+	for (i = 0; i < PEER_ADDRS; i++)
+		(void)heal(i);
 }

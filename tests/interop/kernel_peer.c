@@ -16,9 +16,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Needs what is above. */
-#include <linux/sctp.h>
-
 #include "kernel_peer.h"
 
 #define must(what)                                                          \
@@ -86,6 +83,10 @@ set_up_socket(void)
 	subscribe(SCTP_ASSOC_CHANGE);
 	subscribe(SCTP_PEER_ADDR_CHANGE);
 	subscribe(SCTP_SHUTDOWN_EVENT);
+	subscribe(SCTP_SEND_FAILED_EVENT);
+	subscribe(SCTP_ADAPTATION_INDICATION);
+	subscribe(SCTP_STREAM_RESET_EVENT);
+	subscribe(SCTP_STREAM_CHANGE_EVENT);
 }
 
 static void
@@ -97,7 +98,9 @@ do_open(const struct peer_cmd *cmd, struct peer_reply *reply)
 	socklen_t len = sizeof(ss);
 	int family = cmd->addrs[0].ss_family;
 
-	fd = socket(family, SOCK_SEQPACKET | SOCK_NONBLOCK, IPPROTO_SCTP);
+	fd = socket(family,
+	    (cmd->is_one_to_one ? SOCK_STREAM : SOCK_SEQPACKET) | SOCK_NONBLOCK,
+	    IPPROTO_SCTP);
 	must(fd >= 0);
 	if (family == AF_INET6) {
 		const int on = 1;
@@ -117,6 +120,19 @@ do_open(const struct peer_cmd *cmd, struct peer_reply *reply)
 	    rest.naddrs * sizeof(rest.addrs[0]));
 	set(IPPROTO_SCTP, SCTP_SOCKOPT_BINDX_ADD, packed,
 	    pack(packed, &rest, reply->port));
+}
+
+static void
+do_accept(const struct peer_cmd *cmd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int accepted;
+
+	must(poll(&p, 1, (int)cmd->value) == 1);
+	accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK);
+	must(accepted >= 0);
+	close(fd);
+	fd = accepted;
 }
 
 static int
@@ -169,6 +185,35 @@ send_with(const struct peer_cmd *cmd, uint16_t flags, void *data, size_t len)
 	if (cmd->ttl_ms > 0)
 		put(&h, SCTP_PRINFO, &pr, sizeof(pr));
 	return sendmsg(fd, &h, MSG_NOSIGNAL) < 0 ? errno : 0;
+}
+
+static int
+do_setopt(const struct peer_cmd *cmd)
+{
+	uint8_t value[PEER_OPTION_MAX];
+
+	must(cmd->len <= sizeof(value));
+	memcpy(value, cmd->value_of, sizeof(value));
+	if (cmd->of_assoc)
+		memcpy(value, &assoc, sizeof(assoc));
+	return setsockopt(fd, IPPROTO_SCTP, (int)cmd->option, value,
+		   (socklen_t)cmd->len) < 0 ?
+	    errno :
+	    0;
+}
+
+static int
+do_getopt(const struct peer_cmd *cmd, struct peer_reply *reply)
+{
+	socklen_t len = cmd->len;
+
+	must(len <= sizeof(reply->note) && len <= sizeof(cmd->value_of));
+	memcpy(reply->note, cmd->value_of, len);
+	memcpy(reply->note, &assoc, sizeof(assoc));
+	return getsockopt(fd, IPPROTO_SCTP, (int)cmd->option, reply->note,
+		   &len) < 0 ?
+	    errno :
+	    0;
 }
 
 static int
@@ -227,8 +272,9 @@ take_note(size_t len, struct peer_reply *reply)
 		    sizeof(reply->addr));
 		break;
 	default:
-		reply->what = PEER_OTHER;
-		reply->error = n->sn_header.sn_type;
+		reply->what = n->sn_header.sn_type;
+		memcpy(reply->note, message,
+		    len < sizeof(reply->note) ? len : sizeof(reply->note));
 	}
 }
 
@@ -246,6 +292,7 @@ take_data(struct msghdr *h, size_t len, struct peer_reply *reply)
 	memcpy(&info, CMSG_DATA(c), sizeof(info));
 	reply->what = PEER_DATA;
 	reply->stream = info.rcv_sid;
+	reply->ssn = info.rcv_ssn;
 	reply->is_unordered = (info.rcv_flags & SCTP_UNORDERED) != 0;
 	reply->ppid = ntohl(info.rcv_ppid);
 	reply->len = (uint32_t)len;
@@ -298,6 +345,9 @@ obey(const struct peer_cmd *cmd, struct peer_reply *reply)
 	case PEER_LISTEN:
 		reply->err = listen(fd, 5) < 0 ? errno : 0;
 		break;
+	case PEER_ACCEPT:
+		do_accept(cmd);
+		break;
 	case PEER_CONNECT:
 		reply->err = do_connect(cmd);
 		break;
@@ -312,6 +362,12 @@ obey(const struct peer_cmd *cmd, struct peer_reply *reply)
 		break;
 	case PEER_ABORT:
 		reply->err = send_with(cmd, SCTP_ABORT, reason, strlen(reason));
+		break;
+	case PEER_SETOPT:
+		reply->err = do_setopt(cmd);
+		break;
+	case PEER_GETOPT:
+		reply->err = do_getopt(cmd, reply);
 		break;
 	default:
 		must(false);

@@ -15,25 +15,32 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+/* The kernel's own; needs what is above. */
+#include <linux/sctp.h>
+
 /* The streams that the peer asks for, and takes. */
 #define PEER_OSTREAMS 7
 #define PEER_INSTREAMS 5
 
 #define PEER_MESSAGE_MAX (128 * 1024)
 #define PEER_ADDRS 2
-#define PEER_STREAMS 4
+#define PEER_OPTION_MAX 192
+#define PEER_NOTE_MAX 192
 
 /* What it gives as the reason of an ABORT, and looks for in one. */
 #define PEER_REASON "that will do"
 
 enum peer_op {
-	PEER_OPEN = 1, /* bound to addrs, at a port that it chooses */
+	PEER_OPEN = 1, /* bound to addrs; port 0 is any */
 	PEER_LISTEN,
+	PEER_ACCEPT,  /* go on with that: waits up to value ms */
 	PEER_CONNECT, /* to addrs; does not wait */
 	PEER_SEND,    /* len bytes that ppid tells */
 	PEER_NEXT,    /* data or an event: waits up to value ms */
 	PEER_EOF,
 	PEER_ABORT,
+	PEER_SETOPT, /* option, to the len bytes of value_of */
+	PEER_GETOPT, /* the same of the association, into note */
 };
 
 struct peer_cmd {
@@ -43,12 +50,16 @@ struct peer_cmd {
 	uint32_t len;
 	uint16_t stream;
 	uint16_t is_unordered;
-	uint32_t ttl_ms; /* of a message; 0: none */
+	uint32_t ttl_ms;	/* of a message; 0: none */
+	uint16_t is_one_to_one; /* OPEN */
+	uint32_t option;	/* of level IPPROTO_SCTP */
+	uint32_t of_assoc;	/* it begins with an id: the association's */
+	uint8_t value_of[PEER_OPTION_MAX];
 	uint32_t naddrs;
 	struct sockaddr_storage addrs[PEER_ADDRS];
 };
 
-/* What PEER_NEXT found. */
+/* What PEER_NEXT found: this, or the type of a notification. */
 enum peer_what {
 	PEER_NOTHING = 0, /* in time */
 	PEER_DATA,
@@ -59,7 +70,6 @@ enum peer_what {
 	PEER_CANT_ASSOC,
 	PEER_SHUTDOWN_EVENT,
 	PEER_ADDR_CHANGE,
-	PEER_OTHER,
 };
 
 struct peer_reply {
@@ -67,6 +77,7 @@ struct peer_reply {
 	uint32_t what;
 	uint16_t port;	 /* OPEN */
 	uint16_t stream; /* DATA */
+	uint16_t ssn;
 	uint16_t is_unordered;
 	uint16_t is_same; /* each byte is what its ppid tells */
 	uint32_t ppid;
@@ -76,6 +87,7 @@ struct peer_reply {
 	uint16_t has_reason; /* COMM_LOST: its ABORT has PEER_REASON */
 	uint32_t addr_state; /* ADDR_CHANGE: enum sctp_spc_state */
 	struct sockaddr_storage addr;
+	uint8_t note[PEER_NOTE_MAX]; /* its beginning; GETOPT: the value */
 };
 
 /* Bytes that depend on seed, and on where they are. */

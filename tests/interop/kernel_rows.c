@@ -188,7 +188,7 @@ row_unordered(struct link *l)
 void
 row_fragmented(struct link *l)
 {
-	const struct exchange x = { 8, long_len, each_second };
+	const struct exchange x = { 5, long_len, each_second };
 
 	run_exchange(l, &x);
 }
@@ -270,4 +270,14 @@ row_abort_there(struct link *l)
 	(void)link_peer_next(l, PEER_COMM_LOST);
 	link_nothing_waits(l);
 	must_be(gsctp_assocs(l->s, NULL, 0), 0);
+}
+
+/* The same with the other kind of the kernel's sockets. */
+void
+row_one_to_one(struct link *l)
+{
+	const struct exchange x = { MESSAGES, short_len, never };
+
+	l->peer_is_one_to_one = true;
+	run_exchange(l, &x);
 }

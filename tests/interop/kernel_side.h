@@ -50,10 +50,19 @@ struct link {
 	pid_t peer;
 	int to_peer, from_peer;
 
+	/* How the row wants its ends, before link_open(). */
+	bool peer_is_one_to_one;
+	uint16_t peer_port; /* 0: any */
+	uint16_t port;
+
 	gsctp_sock s;
 	gsctp_assoc_id id;
 	struct gsctp_assoc_change up; /* ours; without causes */
 	struct peer_reply peer_up;
+
+	/* What either end was told of the other's addresses: by path, bits
+	 * of gsctp's and of the kernel's states. */
+	uint32_t seen[PEER_ADDRS], peer_seen[PEER_ADDRS];
 };
 
 /*
@@ -70,6 +79,15 @@ struct peer_reply link_ask(struct link *l, const struct peer_cmd *cmd);
 /* The next that it gets is this, but for changes of addresses. */
 struct peer_reply link_peer_next(struct link *l, uint32_t what);
 
+/* An option of level IPPROTO_SCTP; of_assoc: it begins with an id, which is to
+ * be the association's. */
+int link_peer_try(struct link *l, uint32_t option, const void *value,
+    size_t len, bool of_assoc);
+void link_peer_set(struct link *l, uint32_t option, const void *value,
+    size_t len, bool of_assoc);
+/* Of the association; value begins with room for its id. */
+void link_peer_get(struct link *l, uint32_t option, void *value, size_t len);
+
 /*
  * This library's socket
  */
@@ -82,6 +100,11 @@ uint16_t link_next_state(struct link *l, uint32_t state);
 
 /* Nothing is left, but for changes of addresses. */
 void link_nothing_waits(struct link *l);
+
+/* This end, or the kernel's, is told that this state of a path was reached;
+ * or was already, since the last cut. */
+void link_await(struct link *l, size_t path, uint32_t state);
+void link_peer_await(struct link *l, size_t path, uint32_t state);
 
 void link_set(struct link *l, struct gsctp_opt opt);
 
@@ -116,10 +139,18 @@ void link_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len);
 void link_peer_take(struct link *l, uint16_t stream, uint32_t ppid,
     uint32_t len);
 
+/* From now on all that is sent on a path is lost; or nothing any more. */
+void link_cut(struct link *l, size_t path);
+void link_heal(struct link *l, size_t path);
+
+/* After a row that has failed: nothing is lost, whatever was cut. */
+void link_heal_all(void);
+
 /*
  * The rows, by file
  */
 
+/* kernel_rows.c */
 void row_set_up(struct link *l);
 void row_data(struct link *l);
 void row_unordered(struct link *l);
@@ -128,5 +159,20 @@ void row_eof_here(struct link *l);
 void row_eof_there(struct link *l);
 void row_abort_here(struct link *l);
 void row_abort_there(struct link *l);
+void row_one_to_one(struct link *l);
+
+/* kernel_rows_ext.c */
+void row_expired_here(struct link *l);
+void row_expired_there(struct link *l);
+void row_reset_here(struct link *l);
+void row_reset_there(struct link *l);
+void row_reset_asked_here(struct link *l);
+void row_reset_asked_there(struct link *l);
+void row_add_here(struct link *l);
+void row_add_there(struct link *l);
+void row_adaptation(struct link *l);
+void row_auth(struct link *l);
+void row_wrong_key_here(struct link *l);
+void row_wrong_key_there(struct link *l);
 
 #endif
