@@ -45,6 +45,8 @@ static const struct row rows[] = {
 	{ "abort by gsctp", row_abort_here, false },
 	{ "abort by the kernel", row_abort_there, false },
 	{ "one-to-one socket of the kernel", row_one_to_one, true },
+	{ "two paths", row_two_paths, true },
+	{ "two paths and one is cut", row_cut_path, false },
 	{ "lifetime of gsctp's messages", row_expired_here, false },
 	{ "lifetime of the kernel's messages", row_expired_there, false },
 	{ "streams reset by gsctp", row_reset_here, true },

@@ -161,6 +161,10 @@ void row_abort_here(struct link *l);
 void row_abort_there(struct link *l);
 void row_one_to_one(struct link *l);
 
+/* kernel_rows_path.c */
+void row_two_paths(struct link *l);
+void row_cut_path(struct link *l);
+
 /* kernel_rows_ext.c */
 void row_expired_here(struct link *l);
 void row_expired_there(struct link *l);
