@@ -104,7 +104,8 @@ function cell(feature, which) {
 	status = sub(/^ok /, "") ? "ok" : "fails"
 	sub(/^not ok /, "")
 	sub(/ # .*/, "")
-	split($0, word, ", ")
+	if (split($0, word, ", ") == 5)
+		status = word[5]
 	if (!(word[1] in known))
 		feature[++features] = word[1]
 	known[word[1]] = 1

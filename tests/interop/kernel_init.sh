@@ -86,7 +86,8 @@ done
 must there busybox sysctl -q -w net.sctp.udp_port=9899 \
     net.sctp.encap_port=9899
 must there busybox sysctl -q -w net.sctp.rto_min=100 \
-    net.sctp.rto_initial=200 net.sctp.rto_max=1000 net.sctp.sack_timeout=20
+    net.sctp.rto_initial=200 net.sctp.rto_max=1000 net.sctp.sack_timeout=20 \
+    net.sctp.intl_enable=1
 
 # Loss and delay on every device.
 lossy() {

@@ -300,19 +300,17 @@ link_set(struct link *l, struct gsctp_opt opt)
  * Both
  */
 
-static void
-open_peer(struct link *l)
+void
+link_open_peer(struct link *l)
 {
 	struct peer_cmd cmd = { .op = PEER_OPEN };
 	struct peer_reply reply;
 	size_t i;
 
-	start_peer(l);
+	cmd.value = l->peer_buffer != 0 ? l->peer_buffer : 4u << 20;
 	cmd.naddrs = (uint32_t)l->npaths;
 	cmd.is_one_to_one = l->peer_is_one_to_one;
 	memcpy(cmd.addrs, l->theirs, sizeof(cmd.addrs));
-	for (i = 0; i < l->npaths; i++)
-		set_port(&cmd.addrs[i], l->peer_port);
 	reply = link_ask(l, &cmd);
 	must_be(reply.err, 0);
 	for (i = 0; i < l->npaths; i++)
@@ -322,7 +320,7 @@ open_peer(struct link *l)
 }
 
 void
-link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
+link_open_here(struct link *l, const struct gsctp_opt *opts, size_t n)
 {
 	struct gsctp_opt all[16] = {
 		GSCTP_FAMILY(l->family == AF_INET6 ? GSCTP_INET6 : GSCTP_INET),
@@ -334,34 +332,53 @@ link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
 	};
 	size_t i, count = 4;
 
-	if (l->npaths == 0)
-		l->npaths = 1;
 	for (i = 0; i < l->npaths; i++) {
-		const struct gsctp_opt ip = GSCTP_IP(address(l->family, i, 1));
+		const struct gsctp_opt ip = GSCTP_IP(l->ours[i]);
 
-		l->ours[i] = ip.u.addr;
-		l->theirs[i] = address(l->family, i, 2);
 		all[count++] = ip;
 	}
 	must(count + n <= sizeof(all) / sizeof(all[0]));
 	if (n > 0)
 		memcpy(&all[count], opts, n * sizeof(*opts));
-	/* Before the stack has threads. */
-	open_peer(l);
 	must_be(gsctp_open(l->port, all, count + n, &l->s), 0);
+	l->port = (uint16_t)gsctp_port(l->s);
 	if (l->kernel_connects)
 		must_be(gsctp_listen(l->s, true), 0);
+}
+
+void
+link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
+{
+	size_t i;
+
+	if (l->npaths == 0)
+		l->npaths = 1;
+	for (i = 0; i < l->npaths; i++) {
+		l->ours[i] = address(l->family, i, 1);
+		l->theirs[i] = address(l->family, i, 2);
+	}
+	/* Before the stack has threads. */
+	start_peer(l);
+	link_open_peer(l);
+	link_open_here(l, opts, n);
+}
+
+void
+link_peer_connect(struct link *l)
+{
+	struct peer_cmd cmd = { .op = PEER_CONNECT, .naddrs = 1 };
+
+	cmd.addrs[0] = l->ours[0];
+	set_port(&cmd.addrs[0], l->port);
+	must_be(link_ask(l, &cmd).err, 0);
 }
 
 static void
 connect_peer(struct link *l)
 {
-	struct peer_cmd cmd = { .op = PEER_CONNECT, .naddrs = 1 };
 	struct gsctp_msg *m;
 
-	cmd.addrs[0] = l->ours[0];
-	set_port(&cmd.addrs[0], (uint16_t)gsctp_port(l->s));
-	must_be(link_ask(l, &cmd).err, 0);
+	link_peer_connect(l);
 	m = link_next(l, GSCTP_MSG_ASSOC_CHANGE);
 	l->up = m->u.assoc_change;
 	gsctp_msg_free(m);

@@ -67,9 +67,9 @@ pack(uint8_t *out, const struct peer_cmd *cmd, uint16_t port)
 }
 
 static void
-set_up_socket(void)
+set_up_socket(int size)
 {
-	const int on = 1, size = 4 * 1024 * 1024;
+	const int on = 1, sndbuf = 4 * 1024 * 1024;
 	struct sctp_initmsg init;
 
 	memset(&init, 0, sizeof(init));
@@ -79,7 +79,7 @@ set_up_socket(void)
 	set(IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof(on));
 	set(IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof(on));
 	set(SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	set(SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	set(SOL_SOCKET, SO_SNDBUFFORCE, &sndbuf, sizeof(sndbuf));
 	subscribe(SCTP_ASSOC_CHANGE);
 	subscribe(SCTP_PEER_ADDR_CHANGE);
 	subscribe(SCTP_SHUTDOWN_EVENT);
@@ -107,7 +107,7 @@ do_open(const struct peer_cmd *cmd, struct peer_reply *reply)
 
 		set(IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	}
-	set_up_socket();
+	set_up_socket((int)cmd->value);
 	must(bind(fd, (const struct sockaddr *)&cmd->addrs[0],
 		 family == AF_INET6 ? sizeof(struct sockaddr_in6) :
 				      sizeof(struct sockaddr_in)) == 0);
@@ -166,7 +166,7 @@ static int
 send_with(const struct peer_cmd *cmd, uint16_t flags, void *data, size_t len)
 {
 	_Alignas(struct cmsghdr) uint8_t control[256];
-	struct sctp_prinfo pr = { SCTP_PR_SCTP_TTL, cmd->ttl_ms };
+	struct sctp_prinfo pr = { (uint16_t)cmd->policy, cmd->value };
 	struct iovec iov = { data, len };
 	struct sctp_sndinfo info;
 	struct msghdr h;
@@ -182,7 +182,7 @@ send_with(const struct peer_cmd *cmd, uint16_t flags, void *data, size_t len)
 	h.msg_iovlen = 1;
 	h.msg_control = control;
 	put(&h, SCTP_SNDINFO, &info, sizeof(info));
-	if (cmd->ttl_ms > 0)
+	if (cmd->policy != SCTP_PR_SCTP_NONE)
 		put(&h, SCTP_PRINFO, &pr, sizeof(pr));
 	return sendmsg(fd, &h, MSG_NOSIGNAL) < 0 ? errno : 0;
 }
@@ -333,6 +333,17 @@ do_next(const struct peer_cmd *cmd, struct peer_reply *reply)
 		take_data(&h, len, reply);
 }
 
+/* The association of it hears of it, if the network lets it. */
+static void
+do_forget(void)
+{
+	const struct linger at_once = { 1, 0 };
+
+	set(SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+	fd = -1;
+}
+
 static void
 obey(const struct peer_cmd *cmd, struct peer_reply *reply)
 {
@@ -362,6 +373,9 @@ obey(const struct peer_cmd *cmd, struct peer_reply *reply)
 		break;
 	case PEER_ABORT:
 		reply->err = send_with(cmd, SCTP_ABORT, reason, strlen(reason));
+		break;
+	case PEER_FORGET:
+		do_forget();
 		break;
 	case PEER_SETOPT:
 		reply->err = do_setopt(cmd);

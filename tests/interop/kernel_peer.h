@@ -31,7 +31,7 @@
 #define PEER_REASON "that will do"
 
 enum peer_op {
-	PEER_OPEN = 1, /* bound to addrs; port 0 is any */
+	PEER_OPEN = 1, /* bound to addrs; port 0 is any; value: its buffer */
 	PEER_LISTEN,
 	PEER_ACCEPT,  /* go on with that: waits up to value ms */
 	PEER_CONNECT, /* to addrs; does not wait */
@@ -39,6 +39,7 @@ enum peer_op {
 	PEER_NEXT,    /* data or an event: waits up to value ms */
 	PEER_EOF,
 	PEER_ABORT,
+	PEER_FORGET, /* abort what there is, and have no socket */
 	PEER_SETOPT, /* option, to the len bytes of value_of */
 	PEER_GETOPT, /* the same of the association, into note */
 };
@@ -50,7 +51,7 @@ struct peer_cmd {
 	uint32_t len;
 	uint16_t stream;
 	uint16_t is_unordered;
-	uint32_t ttl_ms;	/* of a message; 0: none */
+	uint32_t policy;	/* of a message: SCTP_PR_SCTP_..., and value */
 	uint16_t is_one_to_one; /* OPEN */
 	uint32_t option;	/* of level IPPROTO_SCTP */
 	uint32_t of_assoc;	/* it begins with an id: the association's */

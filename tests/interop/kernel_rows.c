@@ -11,9 +11,6 @@
 #define PPID 1000
 #define BIG 100000
 
-/* RFC 9260 3.3.10.12. */
-#define USER_INITIATED_ABORT 12
-
 void
 row_set_up(struct link *l)
 {

@@ -17,26 +17,20 @@
 /* All of them are sent at once; none is in parts. */
 #define EXPIRING 5
 #define EXPIRING_LEN 600
-#define TTL_MS 50
 
+/* flags and value: of gsctp's messages. */
 static void
-start_to_expire(struct link *l)
+expire_here(struct link *l, uint32_t flags, uint32_t value)
 {
-	link_start(l);
-	link_echo(l, PPID);
-	link_cut(l, 0);
-}
-
-void
-row_expired_here(struct link *l)
-{
-	struct gsctp_sndrcvinfo info = { .timetolive = TTL_MS };
+	struct gsctp_sndrcvinfo info = { .flags = flags, .timetolive = value };
 	static uint8_t bytes[EXPIRING_LEN];
 	const struct iovec iov = { bytes, sizeof(bytes) };
 	struct gsctp_msg *m;
 	uint16_t i;
 
-	start_to_expire(l);
+	link_start(l);
+	link_echo(l, PPID);
+	link_cut(l, 0);
 	info.assoc_id = l->id;
 	for (i = 0; i < EXPIRING; i++) {
 		info.stream = i;
@@ -60,24 +54,26 @@ row_expired_here(struct link *l)
 
 /* The kernel says nothing of those that it has sent, but counts them. */
 static uint64_t
-peer_abandoned(struct link *l)
+peer_abandoned(struct link *l, uint16_t policy)
 {
-	struct sctp_prstatus status = { .sprstat_policy = SCTP_PR_SCTP_TTL };
+	struct sctp_prstatus status = { .sprstat_policy = policy };
 
 	link_peer_get(l, SCTP_PR_ASSOC_STATUS, &status, sizeof(status));
 	return status.sprstat_abandoned_sent;
 }
 
-void
-row_expired_there(struct link *l)
+static void
+expire_there(struct link *l, uint16_t policy, uint32_t value)
 {
 	uint16_t i;
 
-	start_to_expire(l);
+	link_start(l);
+	link_echo(l, PPID);
+	link_cut(l, 0);
 	for (i = 0; i < EXPIRING; i++)
 		order(l, .op = PEER_SEND, .stream = i, .len = EXPIRING_LEN,
-		    .ppid = PPID + 100, .ttl_ms = TTL_MS);
-	while (peer_abandoned(l) < EXPIRING)
+		    .ppid = PPID + 100, .policy = policy, .value = value);
+	while (peer_abandoned(l, policy) < EXPIRING)
 		must_be(ask(l, .op = PEER_NEXT, .value = 10).what,
 		    PEER_NOTHING);
 	link_heal(l, 0);
@@ -87,6 +83,24 @@ row_expired_there(struct link *l)
 	}
 	link_echo(l, PPID);
 	link_finish(l);
+}
+
+void
+row_expired_here(struct link *l)
+{
+	expire_here(l, 0, 50);
+}
+
+void
+row_expired_there(struct link *l)
+{
+	expire_there(l, SCTP_PR_SCTP_TTL, 50);
+}
+
+void
+row_limited_there(struct link *l)
+{
+	expire_there(l, SCTP_PR_SCTP_RTX, 1);
 }
 
 /*
@@ -333,9 +347,6 @@ row_adaptation(struct link *l)
  */
 
 #define CHUNK_DATA 0
-
-/* RFC 9260 3.3.10.13. */
-#define PROTOCOL_VIOLATION 13
 
 static void
 set_key(struct link *l, uint16_t number, const char *key)

@@ -19,6 +19,10 @@
 /* Of this library's; the kernel's are PEER_OSTREAMS and PEER_INSTREAMS. */
 #define LINK_OSTREAMS 10
 
+/* RFC 9260 3.3.10.12 and .13. */
+#define USER_INITIATED_ABORT 12
+#define PROTOCOL_VIOLATION 13
+
 /* Ends the row, which has failed. */
 #define must(what)                                            \
 	do {                                                  \
@@ -52,7 +56,7 @@ struct link {
 
 	/* How the row wants its ends, before link_open(). */
 	bool peer_is_one_to_one;
-	uint16_t peer_port; /* 0: any */
+	uint32_t peer_buffer; /* bytes; 0: some MiB */
 	uint16_t port;
 
 	gsctp_sock s;
@@ -116,6 +120,15 @@ void link_set(struct link *l, struct gsctp_opt opt);
  * this library's. */
 void link_open(struct link *l, const struct gsctp_opt *opts, size_t n);
 
+/* The kernel's end alone, at the port of l->theirs; it has none now. */
+void link_open_peer(struct link *l);
+
+/* gsctp's end alone; it has none now.  The stack starts with it. */
+void link_open_here(struct link *l, const struct gsctp_opt *opts, size_t n);
+
+/* The kernel begins to connect; nothing waits for what comes of it. */
+void link_peer_connect(struct link *l);
+
 /* Set up the association, from the side that connects. */
 void link_connect(struct link *l);
 
@@ -161,6 +174,19 @@ void row_abort_here(struct link *l);
 void row_abort_there(struct link *l);
 void row_one_to_one(struct link *l);
 
+/* kernel_rows_open.c */
+void row_refused(struct link *l);
+void row_udp_port(struct link *l);
+void row_collision(struct link *l);
+void row_restart_here(struct link *l);
+void row_restart_there(struct link *l);
+
+/* kernel_rows_flow.c */
+void row_window_here(struct link *l);
+void row_window_there(struct link *l);
+void row_interleaving(struct link *l);
+void row_interleaving_long(struct link *l);
+
 /* kernel_rows_path.c */
 void row_two_paths(struct link *l);
 void row_cut_path(struct link *l);
@@ -168,6 +194,7 @@ void row_cut_path(struct link *l);
 /* kernel_rows_ext.c */
 void row_expired_here(struct link *l);
 void row_expired_there(struct link *l);
+void row_limited_there(struct link *l);
 void row_reset_here(struct link *l);
 void row_reset_there(struct link *l);
 void row_reset_asked_here(struct link *l);
