@@ -128,6 +128,25 @@ gs_begun_clear(struct gs_assoc *a)
 
 #define GIVEN_UP (GSCTP_PR_TTL | GSCTP_PR_RTX)
 
+/*
+ * Where messages interleave, the engine's receiver may keep back what comes
+ * behind a message that was given up, or behind an unordered one that it
+ * delivered in pieces.
+ */
+static int
+check_interleaving(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    size_t len)
+{
+	if (!a->interleaves)
+		return 0;
+	if (info->timetolive != 0 || (info->flags & GIVEN_UP) != 0)
+		return -EOPNOTSUPP;
+	if ((info->flags & GSCTP_UNORDERED) == 0)
+		return 0;
+	return (info->flags & GSCTP_MORE) == 0 &&
+	    gs_esock_is_one_fragment(a->so, len) ? 0 : -EOPNOTSUPP;
+}
+
 /* With EXPLICIT_EOR the engine takes as much as there is room for. */
 int
 gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
@@ -141,6 +160,9 @@ gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EINVAL;
 	if (a->more_comes && info->stream != a->more_stream)
 		return -EBUSY;
+	err = check_interleaving(a, info, len);
+	if (err != 0)
+		return err;
 	if (a->ep->opts.explicit_eor && !gs_esock_has_room(a->so, len))
 		return -EAGAIN;
 	err = gs_esock_send(a->so, info, data, len, to);

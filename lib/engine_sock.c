@@ -15,6 +15,9 @@
 #define OPT_SNDBUF_USE 0x1101
 #define OPT_NONCE_VALUES 0x1105
 
+/* An I-DATA chunk's header is so much longer than a DATA chunk's. */
+#define I_DATA_MORE 4
+
 /* No fragment is smaller. */
 #define FRAGMENT_MIN 64
 
@@ -571,4 +574,13 @@ gs_esock_has_room(struct socket *so, size_t len)
 	size_t queued = gs_esock_queued(so);
 
 	return queued == 0 || queued + len <= sndbuf(so);
+}
+
+bool
+gs_esock_is_one_fragment(struct socket *so, size_t len)
+{
+	struct sctp_status st;
+
+	return len <= FRAGMENT_MIN || (get_status(so, &st) == 0 &&
+	    len + I_DATA_MORE <= st.sstat_fragmentation_point);
 }

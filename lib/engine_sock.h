@@ -110,6 +110,9 @@ int gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs,
  * buffer, nor than a packet where disable_fragments is on? */
 bool gs_esock_fits(struct socket *so, size_t len);
 
+/* Is a message of so many bytes certainly sent as one fragment? */
+bool gs_esock_is_one_fragment(struct socket *so, size_t len);
+
 /* Has the send buffer room for all of them now? */
 bool gs_esock_has_room(struct socket *so, size_t len);
 

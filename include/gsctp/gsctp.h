@@ -1288,6 +1288,9 @@ int gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
  *              with data; an id of 0
  *   -EMSGSIZE  larger than sndbuf; or than the path's fragmentation point
  *              and disable_fragments is on
+ *   -EBUSY     a message on another stream is not complete (GSCTP_MORE)
+ *   -EOPNOTSUPP GSCTP_PR_PRIO; on an association that interleaves, what
+ *              would be given up, or unordered and longer than a packet
  *   -EPIPE     no such association, or it is ending
  *   -ENOTCONN  the association is not up yet; or a one-to-one socket has
  *              none
