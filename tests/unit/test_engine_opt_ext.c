@@ -92,7 +92,12 @@ static const uint32_t copied[] = { GSCTP_OPT_RTOINFO, GSCTP_OPT_INITMSG,
 	GSCTP_OPT_PEER_ADDR_PARAMS, GSCTP_OPT_DELAYED_ACK_TIME,
 	GSCTP_OPT_RECBUF, GSCTP_OPT_SNDBUF, GSCTP_OPT_TOS,
 	GSCTP_OPT_REMOTE_UDP_ENCAPS_PORT, GSCTP_OPT_ENABLE_STREAM_RESET,
-	GSCTP_OPT_MAX_BURST, GSCTP_OPT_CONTEXT };
+	GSCTP_OPT_MAX_BURST, GSCTP_OPT_CONTEXT, GSCTP_OPT_HMAC_IDENT,
+	GSCTP_OPT_FRAGMENT_INTERLEAVE, GSCTP_OPT_INTERLEAVING_SUPPORTED,
+	GSCTP_OPT_STREAM_SCHEDULER, GSCTP_OPT_EXPLICIT_EOR,
+	GSCTP_OPT_PR_SUPPORTED, GSCTP_OPT_RECONFIG_SUPPORTED,
+	GSCTP_OPT_NRSACK_SUPPORTED, GSCTP_OPT_PLUGGABLE_CC,
+	GSCTP_OPT_DELAYED_SACK, GSCTP_OPT_PEER_ADDR_THLDS };
 
 static void
 set_all(void)
@@ -128,6 +133,23 @@ set_all(void)
 	ck_assert_int_eq(SET(GSCTP_MAX_BURST(.assoc_value = 17)), 0);
 	ck_assert_int_eq(SET(GSCTP_CONTEXT(.assoc_value = 99)), 0);
 	ck_assert_int_eq(SET(GSCTP_AUTH_CHUNK(0)), 0);
+	ck_assert_int_eq(SET(GSCTP_FRAGMENT_INTERLEAVE(2)), 0);
+	ck_assert_int_eq(SET(GSCTP_INTERLEAVING_SUPPORTED(.assoc_value = 1)),
+	    0);
+	ck_assert_int_eq(SET(GSCTP_STREAM_SCHEDULER(
+			     .assoc_value = GSCTP_SS_PRIO)),
+	    0);
+	ck_assert_int_eq(SET(GSCTP_EXPLICIT_EOR(true)), 0);
+	ck_assert_int_eq(SET(GSCTP_PR_SUPPORTED(.assoc_value = 0)), 0);
+	ck_assert_int_eq(SET(GSCTP_RECONFIG_SUPPORTED(.assoc_value = 0)), 0);
+	ck_assert_int_eq(SET(GSCTP_NRSACK_SUPPORTED(.assoc_value = 1)), 0);
+	ck_assert_int_eq(SET(GSCTP_PLUGGABLE_CC(
+			     .assoc_value = GSCTP_CC_HSTCP)),
+	    0);
+	ck_assert_int_eq(SET(GSCTP_DELAYED_SACK(.freq = gsctp_def(7))), 0);
+	ck_assert_int_eq(SET(GSCTP_PEER_ADDR_THLDS(
+			     .pathpfthld = gsctp_def(1))),
+	    0);
 }
 
 static bool
