@@ -66,8 +66,11 @@ gs_get_prinfo(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 	return 0;
 }
 
-/* What changes how an association's streams are: not amid a message of which
- * more is to come. */
+/*
+ * What changes how an association's streams are: not amid a message of which
+ * more is to come.  Where streams to send on are added the engine forgets
+ * which message it has begun, so nothing may wait.
+ */
 int
 gs_set_streams(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
@@ -77,8 +80,11 @@ gs_set_streams(struct gs_endpoint *ep, struct gs_assoc *a,
 					-ENOTCONN;
 	if (a->more_comes)
 		return -EBUSY;
-	if (o->id == GSCTP_OPT_ADD_STREAMS && o->u.add_streams.outstrms > 0)
+	if (o->id == GSCTP_OPT_ADD_STREAMS && o->u.add_streams.outstrms > 0) {
+		if (gs_esock_queued(a->so) > 0)
+			return -EBUSY;
 		a->asked_for_streams = true;
+	}
 	gs_hub_mark(&a->owner);
 	return gs_eopt_set(a->so, true, o);
 }

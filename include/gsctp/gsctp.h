@@ -532,7 +532,7 @@ struct gsctp_reset_streams {
 	size_t nstreams;
 };
 
-/* RFC 6525 6.3.4: this many more. */
+/* RFC 6525 6.3.4: this many more; outstrms while nothing waits (-EBUSY). */
 struct gsctp_add_streams {
 	gsctp_assoc_id assoc_id;
 	uint16_t instrms;
@@ -768,9 +768,10 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
  *   -EINVAL      a value out of its range, a field with a value that is
  *                not marked defined, an assoc_id that is not this socket's
  *   -ENOPROTOOPT no such option, or it cannot be set (any more)
- *   -EOPNOTSUPP  the engine does it wrongly (set_peer_primary_addr, reset
- *                of associations), or the peer cannot do it
- *   -EALREADY, -EBUSY  the peer has not answered the last such request
+ *   -EOPNOTSUPP  the engine does it wrongly (reset of associations), or not
+ *                at all, or the peer cannot do it
+ *   -EALREADY, -EBUSY  the peer has not answered the last such request, or
+ *                what was sent must be acknowledged, or complete, first
  *   -ENOTCONN    a one-to-one socket without the association it is of
  *   -EBADF, -ENOMEM, -ESTALE
  * and then the index of the option at fault is in *bad, if bad is not NULL

@@ -336,6 +336,9 @@ stalled_pair(uint32_t scheduler, int *hole)
 	ck_assert_int_eq(opts_try_value(p.client, GSCTP_OPT_STREAM_SCHEDULER,
 	    p.at_client, scheduler == GSCTP_SS_RR ? GSCTP_SS_FB : GSCTP_SS_RR),
 	    -EBUSY);
+	ck_assert_int_eq(opts_try(p.client, (struct gsctp_opt)
+	    GSCTP_ADD_STREAMS(.assoc_id = p.at_client, .outstrms = 1)),
+	    -EBUSY);
 	free(fill);
 	return p;
 }
@@ -459,7 +462,8 @@ START_TEST(streams_can_be_added_under_every_scheduler)
 	for (i = 0; i < COUNT(all); i++) {
 		opts[0].u.assoc_value.assoc_value = all[i];
 		p = loop_pair(opts, COUNT(opts));
-		send_n(&p, 3, 20, 5000);
+		send_n(&p, 3, 10, 5000);
+		traffic_arrived(p.client, p.at_client);
 		ck_assert_int_eq(opts_try(p.client, (struct gsctp_opt)
 		    GSCTP_ADD_STREAMS(.assoc_id = p.at_client,
 		    .outstrms = 5)), 0);
@@ -467,7 +471,7 @@ START_TEST(streams_can_be_added_under_every_scheduler)
 		gsctp_msg_free(loop_recv_type(p.client,
 		    GSCTP_MSG_STREAM_CHANGE));
 		send_n(&p, 14, 1, 7);
-		for (n = 0; n < 31; n++)
+		for (n = 0; n < 21; n++)
 			gsctp_msg_free(loop_recv_type(p.server,
 			    GSCTP_MSG_DATA));
 		traffic_arrived(p.client, p.at_client);
