@@ -215,7 +215,7 @@ START_TEST(a_key_takes_the_place_of_one_that_no_message_needs)
 	ck_assert_int_eq(set_key(p.client, p.at_client, 4, 5), 0);
 	ck_assert_int_eq(set_key(p.client, p.at_client, 3,
 	    sizeof(secret)), 0);
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	traffic_arrived(p.client, p.at_client);
 	opts_send_by(p.client, p.at_client, port);
 	traffic_send(p.client, p.at_client, 0, "with key 3");

@@ -327,7 +327,7 @@ stalled_pair(uint32_t scheduler, int *hole)
 	*hole = traffic_blackhole("127.0.0.1", &port);
 	ck_assert_uint_eq(opts_value(p.client, GSCTP_OPT_STREAM_SCHEDULER,
 	    p.at_client), scheduler);
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	opts_send_by(p.client, p.at_client, port);
 	/* More than a first window. */
 	for (i = 0; i < 8; i++)

@@ -36,6 +36,17 @@ stream_status(gsctp_sock s, gsctp_assoc_id id, uint16_t stream)
 	return opts_get(s, o).u.prstatus;
 }
 
+/* A path that is never given up, however long it is silent. */
+static struct loop_pair
+patient_pair(void)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_PEER_ADDR_PARAMS(.pathmaxrxt = gsctp_def(1000)),
+	};
+
+	return traffic_brisk_pair(opts, COUNT(opts));
+}
+
 /* A message by info into nothing: how often it was sent until it failed. */
 static int
 send_in_vain(const struct loop_pair *p, struct gsctp_sndrcvinfo info)
@@ -45,7 +56,7 @@ send_in_vain(const struct loop_pair *p, struct gsctp_sndrcvinfo info)
 	int fd = traffic_blackhole("127.0.0.1", &port);
 	int n;
 
-	traffic_both_ways(p->client, p->at_client, p->server, p->at_server);
+	opts_settle(p);
 	opts_send_by(p->client, p->at_client, port);
 	info.assoc_id = p->at_client;
 	ck_assert_int_eq(opts_send(p->client, &info, "in vain"), 0);
@@ -62,7 +73,7 @@ send_in_vain(const struct loop_pair *p, struct gsctp_sndrcvinfo info)
 
 START_TEST(rtx_sends_a_message_so_many_times_again)
 {
-	struct loop_pair p = traffic_brisk_pair(NULL, 0);
+	struct loop_pair p = patient_pair();
 	struct gsctp_sndrcvinfo info = {
 		.stream = 2,
 		.flags = GSCTP_PR_RTX,
@@ -78,7 +89,7 @@ END_TEST
 
 START_TEST(a_ttl_flag_says_what_is_meant_without_it)
 {
-	struct loop_pair p = traffic_brisk_pair(NULL, 0);
+	struct loop_pair p = patient_pair();
 	struct gsctp_sndrcvinfo info = {
 		.flags = GSCTP_PR_TTL,
 		.timetolive = 10,
@@ -92,7 +103,7 @@ END_TEST
 
 START_TEST(what_was_given_up_is_counted_by_policy_and_by_stream)
 {
-	struct loop_pair p = traffic_brisk_pair(NULL, 0);
+	struct loop_pair p = patient_pair();
 	struct gsctp_sndrcvinfo info = {
 		.stream = 3,
 		.flags = GSCTP_PR_RTX,
@@ -284,14 +295,14 @@ END_TEST
 
 START_TEST(send_gives_up_as_default_prinfo_says)
 {
-	struct loop_pair p = traffic_brisk_pair(NULL, 0);
+	struct loop_pair p = patient_pair();
 	struct gsctp_msg *m;
 	uint16_t port;
 	int fd = traffic_blackhole("127.0.0.1", &port);
 
 	ck_assert_int_eq(set_prinfo(p.client, p.at_client, GSCTP_PR_RTX, 1),
 	    0);
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	opts_send_by(p.client, p.at_client, port);
 	traffic_send(p.client, p.at_client, 0, "twice");
 	m = loop_recv_type(p.client, GSCTP_MSG_SEND_FAILED);

@@ -62,7 +62,7 @@ START_TEST(what_is_sent_again_is_counted)
 	uint16_t port;
 	int fd = traffic_blackhole("127.0.0.1", &port);
 
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	before = stats(p.client, p.at_client);
 	opts_send_by(p.client, p.at_client, port);
 	ck_assert_int_eq(opts_send(p.client, &info, "in vain"), 0);

@@ -318,7 +318,7 @@ lose_path(uint32_t max, uint32_t pf, int *datas)
 	uint16_t port;
 	int hbs = 0, fd = traffic_blackhole("127.0.0.1", &port);
 
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	ck_assert_int_eq(opts_try(p.client, (struct gsctp_opt)
 	    GSCTP_PEER_ADDR_THLDS(.assoc_id = p.at_client,
 	    .pathmaxrxt = gsctp_def(max), .pathpfthld = gsctp_def(pf))), 0);
@@ -396,7 +396,7 @@ START_TEST(timeouts_count_what_was_sent_in_vain)
 	uint16_t port;
 	int n, fd = traffic_blackhole("127.0.0.1", &port);
 
-	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+	opts_settle(&p);
 	t = opts_get_id(p.client, GSCTP_OPT_TIMEOUTS,
 	    p.at_client).u.timeouts;
 	ck_assert_uint_eq(t.data, 0);

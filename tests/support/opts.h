@@ -92,6 +92,16 @@ opts_send(gsctp_sock s, const struct gsctp_sndrcvinfo *info, const char *text)
 	return gsctp_sendmsg(s, info, &iov, 1, NULL, 0);
 }
 
+/* Both ways, and all acknowledged: a packet of the peer's that came later
+ * would tell of its UDP port again. */
+static inline void
+opts_settle(const struct loop_pair *p)
+{
+	traffic_both_ways(p->client, p->at_client, p->server, p->at_server);
+	traffic_arrived(p->client, p->at_client);
+	traffic_arrived(p->server, p->at_server);
+}
+
 /* From now on what s sends on the association goes to this UDP port. */
 static inline void
 opts_send_by(gsctp_sock s, gsctp_assoc_id id, uint16_t udp_port)
