@@ -250,7 +250,7 @@ check_every_option(gsctp_sock s)
 	int err;
 
 	for (id = 0; id < IDS; id++) {
-		o = opts_of(id, STREAM_BOGUS);
+		o = opts_of(id, 0);
 		err = gsctp_getopts(s, &o, 1, NULL);
 		known += err != -ENOPROTOOPT;
 		ck_assert_msg(err == 0 || err == -ENOPROTOOPT ||
