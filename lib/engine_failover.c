@@ -5,7 +5,8 @@
  * another.  Where heartbeats find it out it does not: the next message goes
  * to the path that failed, and waits there for a timeout that these
  * heartbeats have backed off, up to RTO.max.  So who sends is told of a path
- * that works.  Layer 3.
+ * that works; and where there is none, it is asked whether it works again.
+ * Layer 3.
  */
 
 #include "engine_impl.h"
@@ -46,6 +47,24 @@ is_active(struct socket *so, const union gs_addr *addr)
 	    info.spinfo_state == SCTP_ACTIVE;
 }
 
+/*
+ * No path works.  The engine keeps new data until a heartbeat is answered,
+ * whose time may be half a minute away, where nothing is left that it would
+ * send again: one leaves now.
+ */
+static void
+try_path(struct socket *so, const struct sockaddr_storage *addr)
+{
+	struct sctp_paddrparams p;
+
+	memset(&p, 0, sizeof(p));
+	p.spp_address = *addr;
+	p.spp_flags = SPP_HB_DEMAND;
+	/* Where that fails the timer is left. */
+	(void)usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &p,
+	    sizeof(p));
+}
+
 bool
 gs_engine_other_path(struct socket *so, union gs_addr *out)
 {
@@ -67,5 +86,6 @@ gs_engine_other_path(struct socket *so, union gs_addr *out)
 			return true;
 		}
 	}
+	try_path(so, &st.sstat_primary.spinfo_address);
 	return false;
 }

@@ -50,7 +50,8 @@ int gs_engine_addrs_init(const union gs_addr *only, size_t n);
 void gs_engine_addrs_fini(void);
 
 /* engine_failover.c: another path of the association, where the primary one
- * is known to have failed; false where there is none, or no need. */
+ * is known to have failed; false where there is none, or no need.  Called for
+ * each message: a heartbeat leaves for a path that nothing else tries. */
 #define GS_FAILOVER_ADDRS 64
 bool gs_engine_other_path(struct socket *so, union gs_addr *out);
 

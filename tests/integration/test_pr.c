@@ -87,6 +87,23 @@ START_TEST(rtx_sends_a_message_so_many_times_again)
 }
 END_TEST
 
+/* The one path has failed, with nothing left to be sent again on it: only a
+ * heartbeat finds out that it is good again. */
+START_TEST(data_follows_at_once_where_what_was_given_up_failed_the_path)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_PEER_ADDR_PARAMS(.pathmaxrxt = gsctp_def(1)),
+	};
+	struct loop_pair p = traffic_brisk_pair(opts, 1);
+	struct gsctp_sndrcvinfo info = {
+		.flags = GSCTP_PR_RTX,
+		.timetolive = 1,
+	};
+
+	(void)send_in_vain(&p, info);
+}
+END_TEST
+
 START_TEST(a_ttl_flag_says_what_is_meant_without_it)
 {
 	struct loop_pair p = patient_pair();
@@ -317,6 +334,8 @@ static void
 add_tests(TCase *tc)
 {
 	tcase_add_test(tc, rtx_sends_a_message_so_many_times_again);
+	tcase_add_test(tc,
+	    data_follows_at_once_where_what_was_given_up_failed_the_path);
 	tcase_add_test(tc, a_ttl_flag_says_what_is_meant_without_it);
 	tcase_add_test(tc,
 	    what_was_given_up_is_counted_by_policy_and_by_stream);

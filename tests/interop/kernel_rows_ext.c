@@ -98,6 +98,12 @@ row_expired_there(struct link *l)
 }
 
 void
+row_limited_here(struct link *l)
+{
+	expire_here(l, GSCTP_PR_RTX, 1);
+}
+
+void
 row_limited_there(struct link *l)
 {
 	expire_there(l, SCTP_PR_SCTP_RTX, 1);

@@ -64,6 +64,7 @@ static const struct row rows[] = {
 	{ "two paths and one is cut", row_cut_path, 0 },
 	{ "lifetime of gsctp's messages", row_expired_here, 0 },
 	{ "lifetime of the kernel's messages", row_expired_there, 0 },
+	{ "retransmissions of gsctp's messages", row_limited_here, 0 },
 	{ "retransmissions of the kernel's messages", row_limited_there, 0 },
 	{ "streams reset by gsctp", row_reset_here, LOSSY },
 	{ "streams reset by the kernel", row_reset_there, LOSSY },

@@ -194,6 +194,7 @@ void row_cut_path(struct link *l);
 /* kernel_rows_ext.c */
 void row_expired_here(struct link *l);
 void row_expired_there(struct link *l);
+void row_limited_here(struct link *l);
 void row_limited_there(struct link *l);
 void row_reset_here(struct link *l);
 void row_reset_there(struct link *l);
