@@ -308,7 +308,7 @@ link_open_peer(struct link *l)
 	size_t i;
 
 	cmd.value = l->peer_buffer != 0 ? l->peer_buffer : 4u << 20;
-	cmd.naddrs = (uint32_t)l->npaths;
+	cmd.naddrs = (uint32_t)l->addrs_there;
 	cmd.is_one_to_one = l->peer_is_one_to_one;
 	memcpy(cmd.addrs, l->theirs, sizeof(cmd.addrs));
 	reply = link_ask(l, &cmd);
@@ -332,7 +332,7 @@ link_open_here(struct link *l, const struct gsctp_opt *opts, size_t n)
 	};
 	size_t i, count = 4;
 
-	for (i = 0; i < l->npaths; i++) {
+	for (i = 0; i < l->addrs_here; i++) {
 		const struct gsctp_opt ip = GSCTP_IP(l->ours[i]);
 
 		all[count++] = ip;
@@ -353,6 +353,10 @@ link_open(struct link *l, const struct gsctp_opt *opts, size_t n)
 
 	if (l->npaths == 0)
 		l->npaths = 1;
+	if (l->addrs_here == 0)
+		l->addrs_here = l->npaths;
+	if (l->addrs_there == 0)
+		l->addrs_there = l->npaths;
 	for (i = 0; i < l->npaths; i++) {
 		l->ours[i] = address(l->family, i, 1);
 		l->theirs[i] = address(l->family, i, 2);

@@ -1,7 +1,8 @@
 /*
- * Rows of kernel_side with two paths.
+ * Rows of kernel_side with two paths, and RFC 5061 (addresses that change).
  */
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,5 +72,71 @@ row_cut_path(struct link *l)
 	link_cut(l, 1);
 	link_echo(l, PPID + 11);
 	link_heal(l, 1);
+	link_finish(l);
+}
+
+/*
+ * Changes of addresses: the second is added, then the first is taken away
+ */
+
+static void
+start_to_readdress(struct link *l)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_AUTH_SUPPORTED(.assoc_value = 1),
+		GSCTP_ASCONF_SUPPORTED(.assoc_value = 1),
+	};
+	const struct sctp_assoc_value on = { 0, 1 };
+
+	l->npaths = 2;
+	link_open(l, opts, 2);
+	link_peer_set(l, SCTP_AUTH_SUPPORTED, &on, sizeof(on), false);
+	link_peer_set(l, SCTP_ASCONF_SUPPORTED, &on, sizeof(on), false);
+	link_connect(l);
+	link_echo(l, PPID);
+}
+
+void
+row_readdress_here(struct link *l)
+{
+	struct sockaddr_storage name;
+
+	l->addrs_here = 1;
+	start_to_readdress(l);
+	must_be(gsctp_bindx(l->s, &l->ours[1], 1, GSCTP_BINDX_ADD), 0);
+	link_peer_await(l, 1, SCTP_ADDR_ADDED);
+	link_peer_await(l, 1, SCTP_ADDR_CONFIRMED);
+	link_echo(l, PPID + 1);
+	must_be(gsctp_bindx(l->s, &l->ours[0], 1, GSCTP_BINDX_REM), 0);
+	link_peer_await(l, 0, SCTP_ADDR_REMOVED);
+	link_echo(l, PPID + 2);
+	must_be(gsctp_socknames(l->s, l->id, &name, 1), 1);
+	link_finish(l);
+}
+
+static void
+peer_bindx(struct link *l, uint32_t op, size_t path)
+{
+	link_peer_set(l, op, &l->theirs[path],
+	    l->family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+				    sizeof(struct sockaddr_in),
+	    false);
+}
+
+void
+row_readdress_there(struct link *l)
+{
+	struct sockaddr_storage name;
+
+	l->addrs_there = 1;
+	start_to_readdress(l);
+	peer_bindx(l, SCTP_SOCKOPT_BINDX_ADD, 1);
+	link_await(l, 1, GSCTP_ADDR_ADDED);
+	link_await(l, 1, GSCTP_ADDR_CONFIRMED);
+	link_echo(l, PPID + 1);
+	peer_bindx(l, SCTP_SOCKOPT_BINDX_REM, 0);
+	link_await(l, 0, GSCTP_ADDR_REMOVED);
+	link_echo(l, PPID + 2);
+	must_be(gsctp_peernames(l->s, l->id, &name, 1), 1);
 	link_finish(l);
 }

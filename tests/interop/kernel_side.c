@@ -62,6 +62,8 @@ static const struct row rows[] = {
 	{ "one-to-one socket of the kernel", row_one_to_one, LOSSY },
 	{ "two paths", row_two_paths, LOSSY },
 	{ "two paths and one is cut", row_cut_path, 0 },
+	{ "addresses that gsctp changes", row_readdress_here, LOSSY },
+	{ "addresses that the kernel changes", row_readdress_there, LOSSY },
 	{ "lifetime of gsctp's messages", row_expired_here, 0 },
 	{ "lifetime of the kernel's messages", row_expired_there, 0 },
 	{ "retransmissions of gsctp's messages", row_limited_here, 0 },

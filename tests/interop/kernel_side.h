@@ -46,6 +46,7 @@ struct link {
 	bool kernel_connects;
 	bool is_lossy;
 	size_t npaths;
+	size_t addrs_here, addrs_there; /* at first; 0: one a path */
 
 	/* Addresses of both ends, one a path; the kernel's with its port. */
 	struct sockaddr_storage ours[PEER_ADDRS];
@@ -190,6 +191,8 @@ void row_interleaving_long(struct link *l);
 /* kernel_rows_path.c */
 void row_two_paths(struct link *l);
 void row_cut_path(struct link *l);
+void row_readdress_here(struct link *l);
+void row_readdress_there(struct link *l);
 
 /* kernel_rows_ext.c */
 void row_expired_here(struct link *l);
