@@ -15,7 +15,7 @@
  */
 
 /* All of them are sent at once; none is in parts. */
-#define EXPIRING 5
+#define EXPIRING 3
 #define EXPIRING_LEN 600
 
 /* flags and value: of gsctp's messages. */

@@ -140,3 +140,32 @@ row_readdress_there(struct link *l)
 	must_be(gsctp_peernames(l->s, l->id, &name, 1), 1);
 	link_finish(l);
 }
+
+/* Each end tells the other which of its addresses to send to. */
+void
+row_primary_here(struct link *l)
+{
+	start_to_readdress(l);
+	link_peer_await(l, 1, SCTP_ADDR_CONFIRMED);
+	link_set(l,
+	    (struct gsctp_opt)GSCTP_SET_PEER_PRIMARY_ADDR(.assoc_id = l->id,
+		.addr = l->ours[1]));
+	link_peer_await(l, 1, SCTP_ADDR_MADE_PRIM);
+	link_echo(l, PPID + 1);
+	link_finish(l);
+}
+
+void
+row_primary_there(struct link *l)
+{
+	struct sctp_setpeerprim p;
+
+	start_to_readdress(l);
+	link_await(l, 1, GSCTP_ADDR_CONFIRMED);
+	memset(&p, 0, sizeof(p));
+	p.sspp_addr = l->theirs[1];
+	link_peer_set(l, SCTP_SET_PEER_PRIMARY_ADDR, &p, sizeof(p), true);
+	link_await(l, 1, GSCTP_ADDR_MADE_PRIM);
+	link_echo(l, PPID + 1);
+	link_finish(l);
+}

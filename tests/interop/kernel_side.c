@@ -64,6 +64,8 @@ static const struct row rows[] = {
 	{ "two paths and one is cut", row_cut_path, 0 },
 	{ "addresses that gsctp changes", row_readdress_here, LOSSY },
 	{ "addresses that the kernel changes", row_readdress_there, LOSSY },
+	{ "primary address that gsctp sets", row_primary_here, LOSSY },
+	{ "primary address that the kernel sets", row_primary_there, LOSSY },
 	{ "lifetime of gsctp's messages", row_expired_here, 0 },
 	{ "lifetime of the kernel's messages", row_expired_there, 0 },
 	{ "retransmissions of gsctp's messages", row_limited_here, 0 },

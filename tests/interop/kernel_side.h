@@ -193,6 +193,8 @@ void row_two_paths(struct link *l);
 void row_cut_path(struct link *l);
 void row_readdress_here(struct link *l);
 void row_readdress_there(struct link *l);
+void row_primary_here(struct link *l);
+void row_primary_there(struct link *l);
 
 /* kernel_rows_ext.c */
 void row_expired_here(struct link *l);
