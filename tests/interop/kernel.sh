@@ -66,7 +66,7 @@ fi
 # The words are words.
 # shellcheck disable=SC2086
 setpriv $as_nobody env -i PATH=/usr/bin:/bin HOME=/ TMPDIR="$tmp/uml" \
-    timeout -k 5 200 linux.uml mem=256M uml_dir="$tmp/uml" \
+    timeout -k 5 280 linux.uml mem=256M uml_dir="$tmp/uml" \
     root=/dev/root rootfstype=hostfs rootflags=/ ro \
     init="$tmp/bin/kernel_init.sh" con=null con0=null,fd:1 ssl=null \
     KERNEL_DIR="$tmp/bin" ${KERNEL_FEATURE:+KERNEL_FEATURE="$KERNEL_FEATURE"} \
