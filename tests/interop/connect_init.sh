@@ -8,24 +8,10 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
 examples=$top_builddir/apps/examples
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
 
-die() {
-	echo "connect_init: $*" >&2
-	exit 1
-}
-
-tmp=$(mktemp -d)
-pids=
-cleanup() {
-	# Those that have ended are no more.
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+use_tmp
 
 export GSCTP_ADDRS=127.0.0.1 GSCTP_UDP_PORT=0
 mkfifo "$tmp/1" "$tmp/2"

@@ -13,22 +13,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
-
-skip() {
-	echo "failover: $*: skipped"
-	exit 77
-}
-die() {
-	echo "failover: $*" >&2
-	exit 1
-}
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
 
 # -- outside: a namespace ------------------------------------------------------
 
 if [ "${1-}" != inside ]; then
-	for tool in unshare nsenter ip; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
+	need unshare nsenter ip
 	program=$top_builddir/tests/interop/failover_peer
 	if [ ! -x "$program" ]; then
 		echo "failover: $program is not built" >&2
@@ -45,18 +36,7 @@ shift
 
 # -- inside: the client's ------------------------------------------------------
 
-tmp=$(mktemp -d)
-pids=
-cleanup() {
-	# Those that have ended are no more.
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+use_tmp
 
 program=$top_builddir/tests/interop/failover_peer
 

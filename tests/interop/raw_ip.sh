@@ -7,22 +7,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
-
-skip() {
-	echo "raw_ip: $*: skipped"
-	exit 77
-}
-die() {
-	echo "raw_ip: $*" >&2
-	exit 1
-}
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
 
 # -- outside: a namespace, this host -------------------------------------------
 
 if [ "${1-}" != inside ]; then
-	for tool in unshare nsenter setpriv mount ip; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
+	need unshare nsenter setpriv mount ip
 	flags=-nm
 	[ "$(id -u)" -eq 0 ] || flags=-Urnm
 	unshare "$flags" true 2>/dev/null ||
@@ -33,18 +24,7 @@ fi
 
 # -- inside --------------------------------------------------------------------
 
-tmp=$(mktemp -d)
-pids=
-cleanup() {
-	# Those that have ended are no more.
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+use_tmp
 
 # Copies, which another user can run too.
 mkdir "$tmp/bin"

@@ -7,26 +7,18 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
 examples=$top_builddir/apps/examples
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
 
-skip() {
-	echo "tshark: $*: skipped"
-	exit 77
-}
 complain() {
 	echo "tshark: $*" >&2
 	result=1
-}
-die() {
-	echo "tshark: $*" >&2
-	exit 1
 }
 
 # -- outside: a namespace ------------------------------------------------------
 
 if [ "${1-}" != inside ]; then
-	for tool in tshark dumpcap unshare ip; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
+	need tshark dumpcap unshare ip
 	flags=-n
 	[ "$(id -u)" -eq 0 ] || flags=-Urn
 	unshare "$flags" true 2>/dev/null ||
@@ -37,18 +29,7 @@ fi
 
 # -- inside --------------------------------------------------------------------
 
-tmp=$(mktemp -d)
-pids=
-cleanup() {
-	# Those that have ended are no more.
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+use_tmp
 
 ip link set lo up
 pcap=$tmp/packets.pcapng

@@ -6,22 +6,13 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
-
-skip() {
-	echo "unprivileged: $*: skipped"
-	exit 77
-}
-die() {
-	echo "unprivileged: $*" >&2
-	exit 1
-}
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
 
 # -- outside: a namespace ------------------------------------------------------
 
 if [ "${1-}" != inside ]; then
-	for tool in setpriv unshare ip; do
-		command -v "$tool" >/dev/null || skip "$tool is not installed"
-	done
+	need setpriv unshare ip
 	flags=-n
 	[ "$(id -u)" -eq 0 ] || flags=-Urn
 	unshare "$flags" true 2>/dev/null ||
@@ -32,18 +23,7 @@ fi
 
 # -- inside --------------------------------------------------------------------
 
-tmp=$(mktemp -d)
-pids=
-cleanup() {
-	# Those that have ended are no more.
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null || :
-	done
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' HUP INT TERM
+use_tmp
 
 ip link set lo up
 links=$(ip -o link | wc -l)

@@ -1,0 +1,38 @@
+# script.sh: what script tests share.  Sourced.
+# shellcheck shell=sh
+
+me=$(basename "$0" .sh)
+
+skip() {
+	echo "$me: $*: skipped"
+	exit 77
+}
+
+die() {
+	echo "$me: $*" >&2
+	exit 1
+}
+
+# All of these programs, or skip.
+need() {
+	for tool; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+}
+
+# A directory $tmp, which goes with the script, as do the processes in $pids.
+use_tmp() {
+	tmp=$(mktemp -d)
+	pids=
+	trap clean_up EXIT
+	trap 'exit 1' HUP INT TERM
+}
+
+clean_up() {
+	# Those that have ended are no more.
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null || :
+	done
+	wait
+	rm -rf "$tmp"
+}
