@@ -36,6 +36,7 @@ struct gs_packet {
 	union gs_addr src;
 	union gs_addr dst;
 	uint8_t tos; /* in: DSCP and ECN as received; out: to set */
+	uint8_t ttl; /* in: or the hop limit; out: the socket's, this not */
 	bool df;     /* out: do not fragment */
 	size_t len;
 	uint8_t *data;
@@ -110,6 +111,11 @@ int gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n);
 /* Send n packets in order, without blocking.  What a socket does not take
  * is lost as on any network, and counted. */
 void gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n);
+
+/* The TTL, or hop limit, of all that leaves from now on, 1 to 255.  0 or
+ * -errno. */
+int gs_wire_set_ttl(const struct gs_wire *w, int ttl);
+int gs_wire_get_ttl(const struct gs_wire *w, int *ttl);
 
 void gs_wire_get_stats(const struct gs_wire *w, struct gs_wire_stats *out);
 

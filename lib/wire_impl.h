@@ -31,7 +31,8 @@
 union gs_wire_control {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-	    CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(int))];
+	    CMSG_SPACE(sizeof(struct in_pktinfo)) +
+	    2 * CMSG_SPACE(sizeof(int))]; /* TOS and TTL */
 };
 
 struct gs_wire_batch {

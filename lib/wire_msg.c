@@ -83,6 +83,12 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 		    cmsg->cmsg_type == IPV6_TCLASS) {
 			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
 			pkt->tos = (uint8_t)value;
+		} else if ((cmsg->cmsg_level == IPPROTO_IP &&
+		    cmsg->cmsg_type == IP_TTL) ||
+		    (cmsg->cmsg_level == IPPROTO_IPV6 &&
+		    cmsg->cmsg_type == IPV6_HOPLIMIT)) {
+			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
+			pkt->ttl = (uint8_t)value;
 		}
 	}
 	return has_dst;
@@ -98,6 +104,7 @@ gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
 		return false;
 	memset(&pkt->dst, 0, sizeof(pkt->dst));
 	pkt->tos = 0;
+	pkt->ttl = 0;
 	pkt->df = false;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
 		return false;

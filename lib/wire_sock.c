@@ -43,6 +43,8 @@ set_options_v4(int fd)
 	if (err == 0)
 		err = set_int(fd, IPPROTO_IP, IP_RECVTOS, 1);
 	if (err == 0)
+		err = set_int(fd, IPPROTO_IP, IP_RECVTTL, 1);
+	if (err == 0)
 		err =
 		    set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 	return err;
@@ -56,6 +58,8 @@ set_options_v6(int fd)
 	err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	if (err == 0)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+	if (err == 0)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
 	if (err == 0)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
 		    IPV6_PMTUDISC_DONT);
@@ -129,4 +133,36 @@ gs_wire_is_family_missing(int err)
 {
 	return err == -EAFNOSUPPORT || err == -EADDRNOTAVAIL ||
 	    err == -EPROTONOSUPPORT;
+}
+
+int
+gs_wire_set_ttl(const struct gs_wire *w, int ttl)
+{
+	const struct gs_wire_sock *s;
+	int err = 0;
+	size_t i;
+
+	for (i = 0; err == 0 && i < w->nsocks; i++) {
+		s = &w->socks[i];
+		if (s->addr.sa.sa_family == AF_INET || s->takes_v4)
+			err = set_int(s->fd, IPPROTO_IP, IP_TTL, ttl);
+		if (err == 0 && s->addr.sa.sa_family == AF_INET6)
+			err = set_int(s->fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS,
+			    ttl);
+	}
+	return err;
+}
+
+/* Until it is set it is the system's, and the first socket speaks for all. */
+int
+gs_wire_get_ttl(const struct gs_wire *w, int *ttl)
+{
+	const struct gs_wire_sock *s = &w->socks[0];
+	bool is_v4 = s->addr.sa.sa_family == AF_INET;
+	socklen_t len = sizeof(*ttl);
+
+	if (getsockopt(s->fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
+	    is_v4 ? IP_TTL : IPV6_UNICAST_HOPS, ttl, &len) == -1)
+		return -errno;
+	return 0;
 }
