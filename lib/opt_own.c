@@ -309,6 +309,30 @@ gs_get_dontroute(struct gs_endpoint *ep, struct gs_assoc *a,
 	return err;
 }
 
+int
+gs_set_ttl(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)ep;
+	(void)a;
+	if (o->u.value < 1 || o->u.value > UINT8_MAX)
+		return -EINVAL;
+	return gs_stack_set_ttl((int)o->u.value);
+}
+
+int
+gs_get_ttl(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
+{
+	int v, err;
+
+	(void)ep;
+	(void)a;
+	err = gs_stack_get_ttl(&v);
+	if (err == 0)
+		o->u.value = (uint32_t)v;
+	return err;
+}
+
 /* The engine's, and kept for the associations to come. */
 int
 gs_set_auth(struct gs_endpoint *ep, struct gs_assoc *a,

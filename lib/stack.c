@@ -261,6 +261,18 @@ gs_stack_get_sockopt(int name, int *value)
 	return 0;
 }
 
+int
+gs_stack_set_ttl(int ttl)
+{
+	return gs_wire_set_ttl(st.wire, ttl);
+}
+
+int
+gs_stack_get_ttl(int *ttl)
+{
+	return gs_wire_get_ttl(st.wire, ttl);
+}
+
 /* Everybody's sockets are closed; whoever is left is aborted in the end. */
 static void
 close_all(int timeout_ms)

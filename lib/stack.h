@@ -33,4 +33,8 @@ int gs_api_endpoint(gsctp_sock s, struct gs_endpoint **out);
 int gs_stack_set_sockopt(int name, int value);
 int gs_stack_get_sockopt(int name, int *value);
 
+/* The TTL, or hop limit, of all that leaves; lock held. */
+int gs_stack_set_ttl(int ttl);
+int gs_stack_get_ttl(int *ttl);
+
 #endif

@@ -276,6 +276,7 @@ enum gsctp_opt_id {
 	GSCTP_OPT_ACTIVE = 42,
 	GSCTP_OPT_EXIT_ON_CLOSE = 43,
 	GSCTP_OPT_SEND_TIMEOUT_CLOSE = 44,
+	GSCTP_OPT_TTL = 45,		/* of the whole stack */
 
 	/* open only */
 	GSCTP_OPT_TYPE = 48,
@@ -712,6 +713,7 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_TOS(tos)		GSCTP_OPT_(TOS, value, (tos))
 #define GSCTP_PRIORITY(prio)	GSCTP_OPT_(PRIORITY, value, (prio))
 #define GSCTP_DONTROUTE(on)	GSCTP_OPT_(DONTROUTE, flag, (on))
+#define GSCTP_TTL(hops)		GSCTP_OPT_(TTL, value, (hops))
 #define GSCTP_IPV6_V6ONLY(on)	GSCTP_OPT_(IPV6_V6ONLY, flag, (on))
 #define GSCTP_SEND_TIMEOUT_MS(ms) GSCTP_OPT_(SEND_TIMEOUT_MS, timeout_ms, (ms))
 #define GSCTP_ACTIVE(mode)	GSCTP_OPT_(ACTIVE, active, (mode))

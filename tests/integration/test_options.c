@@ -49,6 +49,7 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_TOS, SET | GET },
 	{ GSCTP_OPT_PRIORITY, SET | GET },
 	{ GSCTP_OPT_DONTROUTE, SET | GET },
+	{ GSCTP_OPT_TTL, SET | GET },
 	{ GSCTP_OPT_IPV6_V6ONLY, GET | OPEN },
 	{ GSCTP_OPT_SEND_TIMEOUT_MS, SET | GET },
 	{ GSCTP_OPT_TYPE, GET | OPEN },
@@ -136,7 +137,7 @@ listener(const struct gsctp_opt *opts, size_t n)
 
 START_TEST(an_unknown_option_is_refused_by_its_index)
 {
-	static const uint32_t ids[] = { 0, 18, 31, 45, 47, 52, 63, 200, 1000,
+	static const uint32_t ids[] = { 0, 18, 31, 46, 47, 52, 63, 200, 1000,
 		0x80000000u, 0xffffffffu };
 	gsctp_sock s = loop_open(NULL, 0);
 	struct gsctp_opt o[3];
@@ -653,6 +654,12 @@ static const struct limit limits[] = {
 	{ GSCTP_PRIORITY(7), -EINVAL },
 	{ GSCTP_PRIORITY(MAX), -EINVAL },
 	{ GSCTP_PRIORITY(0), 0 },
+	{ GSCTP_TTL(0), -EINVAL },
+	{ GSCTP_TTL(1), 0 },
+	{ GSCTP_TTL(255), 0 },
+	{ GSCTP_TTL(256), -EINVAL },
+	{ GSCTP_TTL(MAX), -EINVAL },
+	{ GSCTP_TTL(64), 0 },
 
 	{ GSCTP_SEND_TIMEOUT_MS(0), 0 },
 	{ GSCTP_SEND_TIMEOUT_MS(1), 0 },

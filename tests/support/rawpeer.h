@@ -60,7 +60,7 @@ struct raw_chunk {
 	const uint8_t *value;
 	size_t len;		/* of value */
 	int fd;			/* it came in there */
-	uint8_t tos;
+	uint8_t tos, ttl;
 };
 
 struct raw_peer {
@@ -80,7 +80,7 @@ struct raw_peer {
 	size_t params_len;
 	struct raw_packet out, in;
 	size_t in_at;		/* the next chunk */
-	uint8_t in_tos;
+	uint8_t in_tos, in_ttl;
 	int in_fd;
 	struct sockaddr_in in_from;	/* where it came from */
 };
@@ -201,6 +201,8 @@ raw_udp(const char *ip, uint16_t *port)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on,
 	    sizeof(on)), 0);
+	ck_assert_int_eq(setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on,
+	    sizeof(on)), 0);
 	if (bind(fd, (struct sockaddr *)&ss, len) != 0) {
 		close(fd);
 		return -1;
@@ -267,6 +269,7 @@ raw_read_packet(struct raw_peer *r, int timeout_ms)
 		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = control, .msg_controllen = sizeof(control) };
 	struct cmsghdr *c;
+	int ttl = 0;
 	ssize_t n;
 	size_t i;
 
@@ -282,9 +285,13 @@ raw_read_packet(struct raw_peer *r, int timeout_ms)
 	r->in_at = 12;
 	r->in_fd = (int)i;
 	r->in_tos = 0;
-	for (c = CMSG_FIRSTHDR(&h); c != NULL; c = CMSG_NXTHDR(&h, c))
+	for (c = CMSG_FIRSTHDR(&h); c != NULL; c = CMSG_NXTHDR(&h, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TOS)
 			r->in_tos = *CMSG_DATA(c);
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL)
+			memcpy(&ttl, CMSG_DATA(c), sizeof(ttl));
+	}
+	r->in_ttl = (uint8_t)ttl;
 	return true;
 }
 
@@ -309,6 +316,7 @@ raw_next(struct raw_peer *r, int timeout_ms, struct raw_chunk *c)
 	c->len = len - 4;
 	c->fd = r->in_fd;
 	c->tos = r->in_tos;
+	c->ttl = r->in_ttl;
 	r->in_at += (len + 3) & ~(size_t)3;
 	return true;
 }
