@@ -32,10 +32,10 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return NULL;
-	if (gs_cond_init(&a->cond) != 0) {
-		free(a);
-		return NULL;
-	}
+	if (gs_counter_watch(&a->counter, gs_endpoint_watches(ep)) != 0)
+		goto free_a;
+	if (gs_cond_init(&a->cond) != 0)
+		goto unwatch;
 	a->owner.kind = GS_OWNER_ASSOC;
 	a->phase = phase;
 	a->ep = ep;
@@ -46,6 +46,12 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	TAILQ_INSERT_TAIL(&ep->assocs, a, in_ep);
 	ep->nassocs++;
 	return a;
+
+unwatch:
+	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
+free_a:
+	free(a);
+	return NULL;
 }
 
 static void
@@ -280,6 +286,7 @@ gs_assoc_destroy(struct gs_assoc *a)
 
 	gs_assoc_close_socket(a);
 	gs_counter_stop(&a->counter);
+	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
 	gs_hub_unmark(&a->owner);
 	gs_hub_remove_assoc(a);
 	if (ep != NULL) {

@@ -54,6 +54,7 @@ enum gs_assoc_phase {
 struct gs_part {
 	uint8_t *bytes;
 	size_t len, cap;
+	struct gs_arrival arrival;	/* of the first, if it is data */
 };
 
 struct gs_assoc {

@@ -342,6 +342,12 @@ emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	a->in_parts = !piece->is_last;
 	a->in_messages += piece->is_last;
 	a->in_octets += len;
+	d->has_tos = a->ep->opts.recv_tos && a->data.arrival.is_known;
+	if (d->has_tos)
+		d->tos = a->data.arrival.tos;
+	d->has_ttl = a->ep->opts.recv_ttl && a->data.arrival.is_known;
+	if (d->has_ttl)
+		d->ttl = a->data.arrival.ttl;
 	d->has_info = a->ep->opts.data_io;
 	if (d->has_info) {
 		d->info = piece->info;
@@ -376,6 +382,9 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	err = gs_part_turn_to(a, &piece->info);
 	if (err != 0)
 		return err;
+	if (a->data.len == 0 && !a->in_parts)
+		a->data.arrival = gs_counter_arrival(&a->counter,
+		    piece->info.tsn);
 	if (piece->is_last && is_cut(a, len, piece->info.stream)) {
 		a->in_parts = true;	/* a pdapi_event comes next */
 		return 0;

@@ -2,7 +2,9 @@
 
 #include "counter.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -16,6 +18,10 @@
 static struct gs_htab by_tag;
 static size_t nstarted;
 static uint64_t key[2];
+
+/* Of data that nothing counts yet: it came with the end of a handshake, or
+ * between that and its association's start. */
+static struct gs_arrivals early;
 
 #define FROM_NODE(n, member)                                                 \
 	((struct gs_counter *)(void *)((char *)(n) -                         \
@@ -147,6 +153,44 @@ count(struct gs_counter *c, struct gs_counts *n, struct gs_cursor chunks,
 	}
 }
 
+int
+gs_counter_watch(struct gs_counter *c, bool on)
+{
+	if (!on) {
+		free(c->arrivals);
+		c->arrivals = NULL;
+	} else if (c->arrivals == NULL) {
+		c->arrivals = calloc(1, sizeof(*c->arrivals));
+		if (c->arrivals == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct gs_arrival
+gs_counter_arrival(const struct gs_counter *c, uint32_t tsn)
+{
+	struct gs_arrival a = { 0 };
+
+	if (c->arrivals == NULL || !c->is_started)
+		return a;
+	a = gs_arrivals_find(c->arrivals, c->local_tag, tsn);
+	return a.is_known ? a : gs_arrivals_find(&early, c->local_tag, tsn);
+}
+
+static void
+note_arrivals(struct gs_arrivals *to, uint32_t tag, struct gs_cursor chunks,
+    const struct gs_packet *pkt)
+{
+	struct gs_chunk chunk;
+
+	while (gs_chunk_next(&chunks, &chunk))
+		if (chunk.type == GS_CHUNK_DATA ||
+		    chunk.type == GS_CHUNK_I_DATA)
+			gs_arrivals_put(to, tag,
+			    gs_cursor_be32(&chunk.value), pkt->tos, pkt->ttl);
+}
+
 void
 gs_counter_in(const struct gs_packet *pkt)
 {
@@ -157,6 +201,10 @@ gs_counter_in(const struct gs_packet *pkt)
 	gs_cursor_init(&cur, pkt->data, pkt->len);
 	h = gs_common_header_read(&cur);
 	c = find(h.dst_port, h.src_port, h.tag, false);
+	if (c == NULL)
+		note_arrivals(&early, h.tag, cur, pkt);
+	else if (c->arrivals != NULL)
+		note_arrivals(c->arrivals, h.tag, cur, pkt);
 	if (c != NULL)
 		count(c, &c->in, cur, pkt->len);
 }

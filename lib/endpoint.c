@@ -353,6 +353,12 @@ subscribe_assoc(struct gs_assoc *a, uint32_t old)
 	return gs_eopt_subscribe(a->so, old, gs_engine_events(a->ep));
 }
 
+bool
+gs_endpoint_watches(const struct gs_endpoint *ep)
+{
+	return ep->opts.recv_tos || ep->opts.recv_ttl;
+}
+
 int
 gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events)
 {

@@ -43,6 +43,7 @@ struct gs_endpoint_opts {
 	uint32_t events;		/* GS_EV_..., what is delivered */
 	bool data_io;
 	bool explicit_eor;
+	bool recv_tos, recv_ttl;
 	struct gsctp_sndrcvinfo default_send;
 };
 
@@ -116,6 +117,9 @@ int gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog);
 
 /* Nothing more is to come from this port. */
 void gs_endpoint_release_port(struct gs_endpoint *ep);
+
+/* Is it to be known how the data of its associations came? */
+bool gs_endpoint_watches(const struct gs_endpoint *ep);
 
 /* Options of what the engine tells the associations of ep. */
 int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);

@@ -73,6 +73,8 @@ static const struct row rows[] = {
 	OWN(EXIT_ON_CLOSE, S | G, exit_on_close),
 	OWN(SEND_TIMEOUT_CLOSE, S | G, send_timeout_close),
 	OWN(TTL, S | G, ttl),
+	OWN(RECVTOS, S | G, recvtos),
+	OWN(RECVTTL, S | G, recvttl),
 
 	ROW(TYPE, G | O, NULL, gs_get_type, 0),
 	ROW(FAMILY, G | O, NULL, gs_get_family, 0),

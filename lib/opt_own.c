@@ -333,6 +333,68 @@ gs_get_ttl(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 	return err;
 }
 
+/* What comes from now on is looked at, or not any more. */
+static int
+watch_all(struct gs_endpoint *ep)
+{
+	struct gs_assoc *a;
+	int err;
+
+	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
+		err = gs_counter_watch(&a->counter, gs_endpoint_watches(ep));
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+static int
+set_watch(struct gs_endpoint *ep, bool *opt, bool on)
+{
+	bool was = *opt;
+	int err;
+
+	*opt = on;
+	err = watch_all(ep);
+	if (err != 0)
+		*opt = was;
+	return err;
+}
+
+int
+gs_set_recvtos(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)a;
+	return set_watch(ep, &ep->opts.recv_tos, o->u.flag);
+}
+
+int
+gs_get_recvtos(struct gs_endpoint *ep, struct gs_assoc *a,
+    struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.flag = ep->opts.recv_tos;
+	return 0;
+}
+
+int
+gs_set_recvttl(struct gs_endpoint *ep, struct gs_assoc *a,
+    const struct gsctp_opt *o)
+{
+	(void)a;
+	return set_watch(ep, &ep->opts.recv_ttl, o->u.flag);
+}
+
+int
+gs_get_recvttl(struct gs_endpoint *ep, struct gs_assoc *a,
+    struct gsctp_opt *o)
+{
+	(void)a;
+	o->u.flag = ep->opts.recv_ttl;
+	return 0;
+}
+
 /* The engine's, and kept for the associations to come. */
 int
 gs_set_auth(struct gs_endpoint *ep, struct gs_assoc *a,

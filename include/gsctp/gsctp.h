@@ -277,6 +277,8 @@ enum gsctp_opt_id {
 	GSCTP_OPT_EXIT_ON_CLOSE = 43,
 	GSCTP_OPT_SEND_TIMEOUT_CLOSE = 44,
 	GSCTP_OPT_TTL = 45,		/* of the whole stack */
+	GSCTP_OPT_RECVTOS = 46,		/* recvtclass too */
+	GSCTP_OPT_RECVTTL = 47,
 
 	/* open only */
 	GSCTP_OPT_TYPE = 48,
@@ -714,6 +716,8 @@ _Static_assert(sizeof(struct gsctp_opt) == 328, "frozen");
 #define GSCTP_PRIORITY(prio)	GSCTP_OPT_(PRIORITY, value, (prio))
 #define GSCTP_DONTROUTE(on)	GSCTP_OPT_(DONTROUTE, flag, (on))
 #define GSCTP_TTL(hops)		GSCTP_OPT_(TTL, value, (hops))
+#define GSCTP_RECVTOS(on)	GSCTP_OPT_(RECVTOS, flag, (on))
+#define GSCTP_RECVTTL(on)	GSCTP_OPT_(RECVTTL, flag, (on))
 #define GSCTP_IPV6_V6ONLY(on)	GSCTP_OPT_(IPV6_V6ONLY, flag, (on))
 #define GSCTP_SEND_TIMEOUT_MS(ms) GSCTP_OPT_(SEND_TIMEOUT_MS, timeout_ms, (ms))
 #define GSCTP_ACTIVE(mode)	GSCTP_OPT_(ACTIVE, active, (mode))
@@ -953,6 +957,17 @@ struct gsctp_data {
 	 */
 	bool complete;
 	bool has_info;			/* data_io is subscribed */
+	bool has_tos;			/* GSCTP_RECVTOS */
+	bool has_ttl;			/* GSCTP_RECVTTL */
+	/*
+	 * Of the packet that the message, or its first fragment, came in: the
+	 * octet of IPv4, or the traffic class, with the bits of ECN; the TTL,
+	 * or the hop limit.  What came before the option was set does not
+	 * have them, nor what waited for its reader while more than 1024
+	 * chunks of data came.
+	 */
+	uint8_t tos;
+	uint8_t ttl;
 	struct gsctp_sndrcvinfo info;
 };
 

@@ -90,6 +90,37 @@ START_TEST(info_tells_the_encapsulation)
 }
 END_TEST
 
+static void
+check_marks(const char *ip)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_FAMILY(strchr(ip, ':') != NULL ? GSCTP_INET6 :
+						       GSCTP_INET),
+		GSCTP_IP(loop_addr(ip, 0)),
+		GSCTP_TTL(31),
+		GSCTP_TOS(0x88),
+		GSCTP_RECVTOS(true),
+		GSCTP_RECVTTL(true),
+	};
+	struct loop_pair p = loop_pair(opts, 6);
+	struct gsctp_msg *m;
+
+	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, "x", 1), 0);
+	m = loop_recv_type(p.server, GSCTP_MSG_DATA);
+	ck_assert(m->u.data.has_tos && m->u.data.has_ttl);
+	ck_assert_uint_eq(m->u.data.tos, 0x88);
+	ck_assert_uint_eq(m->u.data.ttl, 31);
+	gsctp_msg_free(m);
+}
+
+START_TEST(a_message_has_the_tos_and_ttl_it_came_with)
+{
+	check_marks("127.0.0.1");
+	if (loop_has_ipv6())
+		check_marks("::1");
+}
+END_TEST
+
 START_TEST(a_peers_udp_port_is_0_and_stays_so)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
@@ -256,6 +287,7 @@ suite(void)
 	tcase_add_checked_fixture(t, raw_setup, stop);
 	tcase_add_test(t, data_flows_and_the_end_is_graceful);
 	tcase_add_test(t, info_tells_the_encapsulation);
+	tcase_add_test(t, a_message_has_the_tos_and_ttl_it_came_with);
 	tcase_add_test(t, a_peers_udp_port_is_0_and_stays_so);
 	tcase_add_test(t, a_socket_that_does_not_listen_refuses);
 	tcase_add_test(t, a_port_that_no_socket_has_is_silent);

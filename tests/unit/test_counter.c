@@ -74,6 +74,7 @@ teardown(void)
 {
 	gs_counter_stop(&c);
 	gs_counter_stop(&other);
+	(void)gs_counter_watch(&c, false);
 }
 
 START_TEST(chunks_are_counted_by_their_kind)
@@ -206,6 +207,71 @@ START_TEST(what_has_stopped_counts_nothing)
 }
 END_TEST
 
+/* Data for c's local end, with this local tag. */
+static void
+in_data(uint32_t tag, uint32_t tsn, uint8_t tos, uint8_t ttl)
+{
+	struct gs_packet pkt = { .data = bytes, .tos = tos, .ttl = ttl };
+
+	begin(20, 10, tag);
+	put_chunk(0, tsn, 16);
+	put_chunk(64, tsn + 1, 20);
+	put_chunk(3, tsn + 2, 12);
+	pkt.len = len;
+	gs_counter_in(&pkt);
+}
+
+static void
+must_have_come(uint32_t tsn, uint8_t tos, uint8_t ttl)
+{
+	struct gs_arrival a = gs_counter_arrival(&c, tsn);
+
+	ck_assert(a.is_known);
+	ck_assert_uint_eq(a.tos, tos);
+	ck_assert_uint_eq(a.ttl, ttl);
+}
+
+START_TEST(how_data_came_is_known_while_it_is_watched)
+{
+	in_data(0xaaaa, 50, 1, 2);
+	ck_assert(!gs_counter_arrival(&c, 50).is_known);
+	ck_assert_int_eq(gs_counter_watch(&c, true), 0);
+	ck_assert_int_eq(gs_counter_watch(&c, true), 0);
+	ck_assert(!gs_counter_arrival(&c, 50).is_known);
+	in_data(0xaaaa, 60, 3, 4);
+	in_data(0xaaaa, 70, 5, 6);
+	must_have_come(60, 3, 4);
+	must_have_come(61, 3, 4);
+	must_have_come(70, 5, 6);
+	/* A SACK is no data. */
+	ck_assert(!gs_counter_arrival(&c, 62).is_known);
+	ck_assert_uint_eq(c.in.packets, 3);
+	ck_assert_int_eq(gs_counter_watch(&c, false), 0);
+	ck_assert(!gs_counter_arrival(&c, 60).is_known);
+}
+END_TEST
+
+/* Another's tag, and one that nobody has yet. */
+START_TEST(data_that_came_before_the_start_is_known_too)
+{
+	gs_counter_stop(&c);
+	ck_assert_int_eq(gs_counter_watch(&c, true), 0);
+	in_data(0xaaac, 80, 7, 8);
+	in_data(0xaaad, 90, 9, 10);
+	ck_assert(!gs_counter_arrival(&c, 80).is_known);
+	gs_counter_start(&c, 10, 20, 0xaaac, 0xbbbb);
+	must_have_come(80, 7, 8);
+	must_have_come(81, 7, 8);
+	ck_assert(!gs_counter_arrival(&c, 90).is_known);
+	ck_assert_uint_eq(c.in.packets, 0);
+	/* It begins anew. */
+	in_data(0xaaac, 100, 11, 12);
+	gs_counter_start(&c, 10, 20, 0xaaad, 0xbbbb);
+	must_have_come(90, 9, 10);
+	ck_assert(!gs_counter_arrival(&c, 100).is_known);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -221,6 +287,8 @@ suite(void)
 	    a_packet_that_is_cut_short_is_counted_as_far_as_it_goes);
 	tcase_add_test(tc, a_restart_goes_on_counting_by_new_tags);
 	tcase_add_test(tc, what_has_stopped_counts_nothing);
+	tcase_add_test(tc, how_data_came_is_known_while_it_is_watched);
+	tcase_add_test(tc, data_that_came_before_the_start_is_known_too);
 	suite_add_tcase(s, tc);
 	return s;
 }
