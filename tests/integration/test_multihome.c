@@ -639,7 +639,13 @@ START_TEST(pathmaxrxt_decides_when_a_path_is_unreachable)
 	ck_assert_uint_eq(m->type, GSCTP_MSG_PADDR_CHANGE);
 	ck_assert_uint_eq(m->u.paddr_change.state, GSCTP_ADDR_UNREACHABLE);
 	gsctp_msg_free(m);
-	/* The last one left together with the event. */
+	/* The last one leaves together with the event, and may come later. */
+	if (unanswered == max + 1) {
+		do
+			ck_assert(raw_next(&peer, LOOP_MS, &c));
+		while (c.type != RAW_HEARTBEAT || c.fd != 1);
+		unanswered++;
+	}
 	ck_assert_uint_eq(unanswered, max + 2);
 	raw_close(&peer);
 }
