@@ -1,9 +1,11 @@
 #!/bin/sh
-# Every row of doc/gen_sctp.md's tables names a test that exists.
+# Every row of doc/gen_sctp.md's tables names a test that exists, and is there
+# once.
 #
 # A table whose last heading has the word "test" in it is checked: the last
 # cell of each of its rows names at least one `file:test_name`, and a file of
-# that name under tests/ has START_TEST(test_name).
+# that name under tests/ has START_TEST(test_name).  Rows have as many cells
+# as their heading, and no two of a table say the same of the same.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,15 +26,27 @@ function cells(line,    i, n) {
 	gsub(/\\\|/, "\001", line)
 	sub(/^[ \t]*\|/, "", line)
 	sub(/\|[ \t]*$/, "", line)
-	n = split(line, cell, "|")
+	ncells = n = split(line, cell, "|")
 	return cell[n]
 }
 /^[ \t]*```/ { fenced = !fenced }
 fenced || !/^[ \t]*\|/ { state = 0; next }
-state == 0 { heading = tolower(cells($0)); state = 1; next }
+state == 0 {
+	heading = tolower(cells($0))
+	width = ncells
+	tables++
+	state = 1
+	next
+}
 state == 1 { state = 2; checked = (heading ~ /test/); next }
 checked {
 	last = cells($0)
+	if (ncells != width)
+		print NR, "ragged", $0
+	about = tables cell[1] (width > 3 ? cell[2] : "")
+	if (about in seen)
+		print NR, "twice", $0
+	seen[about] = 1
 	found = 0
 	while (match(last, /`[^`]*`/)) {
 		name = substr(last, RSTART + 1, RLENGTH - 2)
@@ -49,8 +63,14 @@ checked {
 result=0
 named=0
 while read -r line kind what; do
-	if [ "$kind" = bad ]; then
-		echo "doc_rows: $doc:$line names no test: $what" >&2
+	case $kind in
+	bad) complaint="names no test" ;;
+	ragged) complaint="has not as many cells as its heading" ;;
+	twice) complaint="is there twice" ;;
+	*) complaint= ;;
+	esac
+	if [ -n "$complaint" ]; then
+		echo "doc_rows: $doc:$line $complaint: $what" >&2
 		result=1
 		continue
 	fi
