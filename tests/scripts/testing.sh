@@ -1,0 +1,43 @@
+#!/bin/sh
+# doc/testing.md names every test program and script there is, and no other;
+# and Makefile.am has them all.
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+: "${top_srcdir:=$here/../..}"
+doc=$top_srcdir/doc/testing.md
+
+result=0
+complain() {
+	echo "testing: $*" >&2
+	result=1
+}
+
+n=0
+for file in "$top_srcdir"/tests/*/test_*.c "$top_srcdir"/tests/interop/*.sh \
+    "$top_srcdir"/tests/scripts/*.sh; do
+	path=${file#"$top_srcdir"/}
+	path=${path%.c}
+	name=$(basename "$path")
+	n=$((n + 1))
+	grep "\`$name\`" "$doc" >/dev/null ||
+	    complain "doc/testing.md does not name $name"
+	grep "	$path\( \\\\\)*$" "$top_srcdir/Makefile.am" >/dev/null ||
+	    complain "Makefile.am does not run $path"
+done
+[ "$n" -gt 50 ] || complain "only $n tests found"
+
+# `test_x` and `x.sh`.
+# shellcheck disable=SC2016
+for name in $(grep -o '`[a-z0-9_]*`\|`[a-z0-9_]*\.sh`' "$doc" | tr -d '`' |
+    grep '^test_\|\.sh$' | sort -u); do
+	found=
+	for file in "$top_srcdir"/tests/*/"$name" \
+	    "$top_srcdir"/tests/*/"$name.c"; do
+		[ ! -e "$file" ] || found=yes
+	done
+	[ -n "$found" ] || complain "doc/testing.md: no $name under tests/"
+done
+
+[ "$result" -ne 0 ] || echo "testing: $n programs and scripts, all named"
+exit "$result"
