@@ -244,6 +244,36 @@ START_TEST(once_is_once_still_after_a_blocking_connect)
 }
 END_TEST
 
+/* gen_sctp once copied the options of IPv4 there. */
+START_TEST(a_peeled_socket_of_ipv6_has_the_old_ones_options)
+{
+	const struct gsctp_opt ip = GSCTP_IP(loop_addr("::1", 0));
+	struct sockaddr_storage names[2];
+	gsctp_sock peeled = { 0 };
+	struct loop_pair p;
+
+	if (!loop_has_ipv6()) {
+		printf("no ::1 here: IPv6 is left out\n");
+		return;
+	}
+	p = loop_pair(&ip, 1);
+	traffic_set(p.server, (struct gsctp_opt)GSCTP_TOS(0x28));
+	traffic_set(p.server, (struct gsctp_opt)GSCTP_NODELAY(true));
+	ck_assert_int_eq(gsctp_peeloff(p.server, p.at_server, &peeled), 0);
+	ck_assert_uint_eq(get(peeled, GSCTP_OPT_TOS).u.value, 0x28);
+	ck_assert(get(peeled, GSCTP_OPT_NODELAY).u.flag);
+	ck_assert_uint_eq(get(peeled, GSCTP_OPT_FAMILY).u.value, GSCTP_INET6);
+	ck_assert_int_eq(gsctp_peernames(peeled, STREAM_BOGUS, names, 2), 1);
+	ck_assert_uint_eq(names[0].ss_family, AF_INET6);
+	ck_assert_int_eq(gsctp_socknames(peeled, 0, names, 2), 1);
+	(void)loop_drain(peeled);
+	traffic_send(p.client, p.at_client, 0, "there");
+	stream_expect(peeled, "there");
+	traffic_send(peeled, 0, 0, "and back");
+	traffic_expect(p.client, p.at_client, "and back");
+}
+END_TEST
+
 /*
  * Data
  */
@@ -558,6 +588,7 @@ add(TCase *tc)
 	    max_init_timeo_bounds_the_timeouts_of_an_init_but_the_first);
 	tcase_add_test(tc, a_connect_that_times_out_is_aborted_at_the_peer);
 	tcase_add_test(tc, once_is_once_still_after_a_blocking_connect);
+	tcase_add_test(tc, a_peeled_socket_of_ipv6_has_the_old_ones_options);
 	tcase_add_test(tc, who_waits_to_send_does_not_hold_up_recv_and_getopts);
 	tcase_add_test(tc, a_message_that_was_never_sent_does_not_expire);
 	tcase_add_test(tc, cumtsn_tells_up_to_where_all_has_arrived);
