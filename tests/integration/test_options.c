@@ -54,6 +54,10 @@ static const struct row rows[] = {
 	{ GSCTP_OPT_RECVTTL, SET | GET },
 	{ GSCTP_OPT_IPV6_V6ONLY, GET | OPEN },
 	{ GSCTP_OPT_SEND_TIMEOUT_MS, SET | GET },
+	{ GSCTP_OPT_ACTIVE, SET | GET },
+	{ GSCTP_OPT_EXIT_ON_CLOSE, SET | GET },
+	{ GSCTP_OPT_SEND_TIMEOUT_CLOSE, SET | GET },
+	{ GSCTP_OPT_MBOX, GET | OPEN },
 	{ GSCTP_OPT_TYPE, GET | OPEN },
 	{ GSCTP_OPT_FAMILY, GET | OPEN },
 	{ GSCTP_OPT_IP, GET | OPEN },
@@ -358,6 +362,36 @@ START_TEST(everything_is_read_in_one_call_and_can_be_set_again)
 }
 END_TEST
 
+/* Those that gen_sctp does not have. */
+static void
+keeps_later_records(gsctp_sock s, gsctp_assoc_id id)
+{
+	struct gsctp_opt o;
+
+	set(s, (struct gsctp_opt)GSCTP_DELAYED_SACK(.assoc_id = id,
+	    .delay = gsctp_def(111), .freq = gsctp_def(5)));
+	set(s, (struct gsctp_opt)GSCTP_DELAYED_SACK(.assoc_id = id,
+	    .freq = gsctp_def(7)));
+	o = get_id(s, GSCTP_OPT_DELAYED_SACK, id);
+	ck_assert_uint_eq(o.u.sack_info.delay.v, 111);
+	ck_assert_uint_eq(o.u.sack_info.freq.v, 7);
+	set(s, (struct gsctp_opt)GSCTP_DELAYED_SACK(.assoc_id = id,
+	    .delay = gsctp_def(112)));
+	o = get_id(s, GSCTP_OPT_DELAYED_SACK, id);
+	ck_assert_uint_eq(o.u.sack_info.delay.v, 112);
+	ck_assert_uint_eq(o.u.sack_info.freq.v, 7);
+
+	set(s, (struct gsctp_opt)GSCTP_PEER_ADDR_THLDS(.assoc_id = id,
+	    .pathmaxrxt = gsctp_def(8), .pathpfthld = gsctp_def(2)));
+	set(s, (struct gsctp_opt)GSCTP_PEER_ADDR_THLDS(.assoc_id = id,
+	    .pathpfthld = gsctp_def(3)));
+	set(s, (struct gsctp_opt)GSCTP_PEER_ADDR_THLDS(.assoc_id = id,
+	    .pathmaxrxt = gsctp_def(9)));
+	o = get_id(s, GSCTP_OPT_PEER_ADDR_THLDS, id);
+	ck_assert_uint_eq(o.u.paddrthlds.pathmaxrxt.v, 9);
+	ck_assert_uint_eq(o.u.paddrthlds.pathpfthld.v, 3);
+}
+
 START_TEST(an_undefined_field_keeps_its_value)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
@@ -408,6 +442,7 @@ START_TEST(an_undefined_field_keeps_its_value)
 		ck_assert_uint_eq(o.u.send_param.timetolive.v, 11);
 		ck_assert_uint_eq(o.u.send_param.context.v, 13);
 		ck_assert_uint_eq(o.u.send_param.flags.v, 0);
+		keeps_later_records(p.client, id);
 	}
 	set(p.client, (struct gsctp_opt)GSCTP_INITMSG(
 	    .num_ostreams = gsctp_def(3), .max_attempts = gsctp_def(5)));
@@ -442,6 +477,8 @@ static const struct fields fields[] = {
 	FIELDS(PEER_ADDR_PARAMS, paddrparams, hbinterval, flags),
 	FIELDS(DEFAULT_SEND_PARAM, send_param, stream, timetolive),
 	FIELDS(EVENTS, events, data_io, stream_change),
+	FIELDS(DELAYED_SACK, sack_info, delay, freq),
+	FIELDS(PEER_ADDR_THLDS, paddrthlds, pathmaxrxt, pathpfthld),
 };
 
 START_TEST(a_field_that_is_neither_defined_nor_not_is_refused)
