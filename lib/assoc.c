@@ -396,6 +396,13 @@ has_drained(const struct gs_assoc *a)
 	return queued == 0 || queued < a->full_at;
 }
 
+void
+gs_assoc_more_room(struct gs_assoc *a)
+{
+	a->full_at = SIZE_MAX;
+	gs_hub_mark(&a->owner);
+}
+
 int
 gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)

@@ -157,6 +157,8 @@ bool gs_assoc_is_alive(const struct gs_assoc *a);
 
 int gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to);
+/* There may be room now that nothing has left the queue for. */
+void gs_assoc_more_room(struct gs_assoc *a);
 int gs_assoc_eof(struct gs_assoc *a);
 int gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len);
 

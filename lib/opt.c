@@ -165,14 +165,23 @@ find_assoc(struct gs_endpoint *ep, const struct row *r,
 	return *out != NULL && (*out)->so != NULL ? 0 : -EINVAL;
 }
 
+static int
+set_assoc(struct gs_assoc *a, const struct gsctp_opt *o)
+{
+	int err = gs_eopt_set(a->so, true, o);
+
+	if (err == 0 && o->id == GSCTP_OPT_SNDBUF)
+		gs_assoc_more_room(a);
+	return err;
+}
+
 /* What has no listener has its association alone. */
 static int
 set_child(struct gs_endpoint *ep, const struct gsctp_opt *o)
 {
 	struct gs_assoc *a = gs_endpoint_assoc(ep, 0);
 
-	return a != NULL && a->so != NULL ? gs_eopt_set(a->so, true, o) :
-					    -ENOTCONN;
+	return a != NULL && a->so != NULL ? set_assoc(a, o) : -ENOTCONN;
 }
 
 static int
@@ -196,7 +205,7 @@ set_engine(struct gs_endpoint *ep, const struct row *r, struct gs_assoc *a,
 	/* One that has just ended does not matter. */
 	TAILQ_FOREACH(a, &ep->assocs, in_ep)
 		if (a->so != NULL)
-			(void)gs_eopt_set(a->so, true, o);
+			(void)set_assoc(a, o);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "check_main.h"
+#include "side.h"
 #include "traffic.h"
 
 #define LEN 1000
@@ -51,11 +52,46 @@ START_TEST(a_receiver_that_does_not_read_keeps_its_association)
 }
 END_TEST
 
+static int
+send_one(void *arg)
+{
+	const struct loop_pair *p = arg;
+	static const char bytes[LEN];
+
+	return gsctp_send(p->client, p->at_client, 0, bytes, LEN);
+}
+
+START_TEST(a_larger_send_buffer_is_room_for_who_waits)
+{
+	const struct gsctp_opt small[] = { GSCTP_SNDBUF(20000),
+		GSCTP_SEND_TIMEOUT_MS(0) };
+	struct loop_pair p = loop_pair(small, 2);
+	uint16_t port;
+	int fd = traffic_blackhole("127.0.0.1", &port);
+	struct side side;
+
+	/* Nothing is acknowledged any more. */
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = port));
+	while (send_one(&p) == 0)
+		;
+	ck_assert_int_eq(loop_poll(gsctp_fd(p.client), POLLOUT, 0), 0);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_SEND_TIMEOUT_MS(10000));
+	side_start(&side, send_one, &p);
+	side_await_sleep(&side);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_SNDBUF(200000));
+	ck_assert_int_ne(loop_poll(gsctp_fd(p.client), POLLOUT, 0), 0);
+	ck_assert_int_eq(side_join(&side), 0);
+	close(fd);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
 	tcase_add_test(tc,
 	    a_receiver_that_does_not_read_keeps_its_association);
+	tcase_add_test(tc, a_larger_send_buffer_is_room_for_who_waits);
 }
 
 int
