@@ -209,6 +209,7 @@ copy_opts(struct gs_endpoint *child, struct gs_endpoint *ep)
 		GSCTP_OPT_RECBUF,
 		GSCTP_OPT_SNDBUF,
 		GSCTP_OPT_TOS,
+		GSCTP_OPT_EXPLICIT_EOR,
 	};
 	struct gs_assoc *a = TAILQ_FIRST(&child->assocs);
 	struct gsctp_opt o;

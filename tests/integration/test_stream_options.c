@@ -378,6 +378,32 @@ START_TEST(an_accepted_socket_sends_with_the_listeners_parameters)
 }
 END_TEST
 
+/* Whole messages, whatever the listener has become since it arrived: each
+ * part of one that is sent in parts, and nothing of one that has no room. */
+START_TEST(what_waits_to_be_accepted_follows_the_listeners_explicit_eor)
+{
+	const bool on = _i != 0;
+	struct gsctp_opt eor = GSCTP_EXPLICIT_EOR(!on);
+	gsctp_sock listener = stream_listen(5, &eor, 1), client, server;
+	struct gsctp_sndrcvinfo info = { .flags = GSCTP_MORE };
+	char in[] = "in ";
+	struct iovec part = { .iov_base = in, .iov_len = 3 };
+
+	client = stream_client(listener, NULL, 0);
+	ck_assert_int_ne(loop_poll(gsctp_fd(listener), POLLIN, LOOP_MS), 0);
+	ck_assert_int_eq(set(listener, (struct gsctp_opt)
+	    GSCTP_EXPLICIT_EOR(on)), 0);
+	server = stream_accept(listener);
+	eor = (struct gsctp_opt)GSCTP_EXPLICIT_EOR(!on);
+	ck_assert_int_eq(gsctp_getopts(server, &eor, 1, NULL), 0);
+	ck_assert(eor.u.flag == on);
+	ck_assert_int_eq(gsctp_sendmsg(server, &info, &part, 1, NULL, 0),
+	    on ? 0 : -EINVAL);
+	traffic_send(server, 0, 0, "two");
+	stream_expect(client, on ? "in two" : "two");
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -402,6 +428,9 @@ add(TCase *tc)
 	    shutdown_read_throws_away_what_is_behind_an_unread_event);
 	tcase_add_test(tc,
 	    an_accepted_socket_sends_with_the_listeners_parameters);
+	tcase_add_loop_test(tc,
+	    what_waits_to_be_accepted_follows_the_listeners_explicit_eor, 0,
+	    2);
 }
 
 int
