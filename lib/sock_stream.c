@@ -124,7 +124,9 @@ gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how)
 		err = -EOPNOTSUPP;
 	else if (a == NULL || !a->was_up)
 		err = -ENOTCONN;
-	if (err == 0 && (how & GSCTP_SHUT_WRITE) && gs_assoc_eof(a) != 0)
+	if (err == 0 && (how & GSCTP_SHUT_WRITE))
+		err = gs_assoc_eof(a);
+	if (err == -EPIPE)
 		err = -ENOTCONN;
 	if (err == 0 && (how & GSCTP_SHUT_READ))
 		gs_stream_shut_read(ep);

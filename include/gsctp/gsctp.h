@@ -398,7 +398,7 @@ struct gsctp_paddrparams {
  * More of this message comes, with the association's next sends on this
  * stream, up to one without this flag.  Needs GSCTP_EXPLICIT_EOR, and a
  * message that is not given up.  Until then -EBUSY for sends on other
- * streams, gsctp_eof(), and changes of streams.
+ * streams, gsctp_eof(), a shutdown of writing, and changes of streams.
  */
 #define GSCTP_MORE 0x100u
 
@@ -1111,8 +1111,9 @@ enum gsctp_shutdown_how {
  * waits and that will come; events still arrive.
  *
  * Does not block.  Returns 0, -ENOTCONN (there is no association that is or
- * was up; write: or it is ending), -EINVAL (how), -EOPNOTSUPP (a one-to-many
- * socket), -EBADF, -ESTALE.
+ * was up; write: or it is ending), -EBUSY (write: GSCTP_MORE; nothing is
+ * shut then), -EINVAL (how), -EOPNOTSUPP (a one-to-many socket), -EBADF,
+ * -ESTALE.
  */
 int gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how);
 

@@ -404,6 +404,27 @@ START_TEST(what_waits_to_be_accepted_follows_the_listeners_explicit_eor)
 }
 END_TEST
 
+START_TEST(shutdown_of_writing_waits_for_the_rest_of_a_message)
+{
+	const struct gsctp_opt eor = GSCTP_EXPLICIT_EOR(true);
+	struct stream_pair p = stream_pair(&eor, 1);
+	struct gsctp_sndrcvinfo info = { .flags = GSCTP_MORE };
+	char in[] = "in ";
+	struct iovec part = { .iov_base = in, .iov_len = 3 };
+
+	ck_assert_int_eq(gsctp_sendmsg(p.server, &info, &part, 1, NULL, 0), 0);
+	ck_assert_int_eq(gsctp_shutdown(p.server, GSCTP_SHUT_WRITE), -EBUSY);
+	ck_assert_int_eq(gsctp_shutdown(p.server, GSCTP_SHUT_BOTH), -EBUSY);
+	traffic_send(p.client, 0, 0, "still read");
+	stream_expect(p.server, "still read");
+	traffic_send(p.server, 0, 0, "two");
+	ck_assert_int_eq(gsctp_shutdown(p.server, GSCTP_SHUT_WRITE), 0);
+	ck_assert_int_eq(gsctp_shutdown(p.server, GSCTP_SHUT_WRITE),
+	    -ENOTCONN);
+	stream_expect(p.client, "in two");
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -431,6 +452,8 @@ add(TCase *tc)
 	tcase_add_loop_test(tc,
 	    what_waits_to_be_accepted_follows_the_listeners_explicit_eor, 0,
 	    2);
+	tcase_add_test(tc,
+	    shutdown_of_writing_waits_for_the_rest_of_a_message);
 }
 
 int
