@@ -21,6 +21,9 @@
 #define YIELD_MS 5000
 #define YIELDS_MAX 4
 
+/* How long who sends on a stream that is being reset waits at a time. */
+#define RETRY_MS 20
+
 /* Every bit of GS_EV_. */
 #define EV_ALL 0x0fffu
 
@@ -369,10 +372,14 @@ retry(struct gs_assoc *a)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 }
 
+/* Where there is room the stream is being reset, the end of which may come
+ * with nothing that we see: ask again after a while. */
 static void
-set_full(struct gs_assoc *a)
+set_full(struct gs_assoc *a, size_t len)
 {
 	a->full_at = gs_esock_queued(a->so);
+	a->retry_at_ms = gs_esock_has_room(a->so, len) ?
+	    gs_now_ms() + RETRY_MS : 0;
 	if (a->is_full)
 		return;
 	a->is_full = true;
@@ -393,7 +400,14 @@ has_drained(const struct gs_assoc *a)
 	if (a->phase != GS_UP)
 		return true;
 	queued = gs_esock_queued(a->so);
-	return queued == 0 || queued < a->full_at;
+	if (queued < a->full_at)
+		return true;
+	if (a->retry_at_ms == 0)
+		return queued == 0;
+	if (gs_now_ms() >= a->retry_at_ms)
+		return true;
+	gs_engine_alarm_locked(a->retry_at_ms);
+	return false;
 }
 
 void
@@ -428,7 +442,7 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	if (err == 0)
 		a->last_traffic_ms = gs_now_ms();
 	if (err == -EAGAIN)
-		set_full(a);
+		set_full(a, len);
 	gs_hub_mark(&a->owner);
 	return err;
 }

@@ -94,6 +94,7 @@ struct gs_assoc {
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */
+	uint64_t retry_at_ms;		/* or for another reason; 0 not */
 
 	/* Receiving. */
 	struct gs_msg *head;		/* complete, not read yet */

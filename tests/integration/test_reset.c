@@ -2,6 +2,7 @@
  * granted, denied, and what the events tell. */
 
 #include "opts.h"
+#include "side.h"
 
 #define BOTH (GSCTP_RESET_INCOMING | GSCTP_RESET_OUTGOING)
 #define REFUSED (GSCTP_RESET_DENIED | GSCTP_RESET_FAILED)
@@ -206,6 +207,44 @@ START_TEST(streams_that_the_peer_does_not_allow_are_not_added)
 }
 END_TEST
 
+static int
+send_on_1(void *arg)
+{
+	const struct loop_pair *p = arg;
+
+	return gsctp_send(p->client, p->at_client, 1, "after", 5);
+}
+
+/* Which waits for the peer's answer. */
+START_TEST(a_send_waits_until_its_stream_is_reset)
+{
+	static const uint16_t one[] = { 1 };
+	struct loop_pair p = reset_pair(1);
+	struct side side;
+	uint16_t port;
+	int fd = traffic_blackhole("127.0.0.1", &port);
+
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_RTOINFO(
+	    .assoc_id = p.at_client, .initial = gsctp_def(100),
+	    .min = gsctp_def(100), .max = gsctp_def(200)));
+	use_streams(&p);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = port));
+	ck_assert_int_eq(ask(&p, GSCTP_RESET_OUTGOING, one, 1), 0);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_SEND_TIMEOUT_MS(0));
+	ck_assert_int_eq(send_on_1(&p), -EAGAIN);
+	traffic_set(p.client, (struct gsctp_opt)
+	    GSCTP_SEND_TIMEOUT_MS(LOOP_MS));
+	side_start(&side, send_on_1, &p);
+	side_await_sleep(&side);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = loop_udp_port()));
+	ck_assert_int_eq(side_join(&side), 0);
+	traffic_expect(p.server, p.at_server, "after");
+	close(fd);
+}
+END_TEST
+
 static void
 add_tests(TCase *tc)
 {
@@ -216,6 +255,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, what_the_peer_does_not_allow_is_denied);
 	tcase_add_test(tc, streams_are_added_in_either_direction);
 	tcase_add_test(tc, streams_that_the_peer_does_not_allow_are_not_added);
+	tcase_add_test(tc, a_send_waits_until_its_stream_is_reset);
 }
 
 int
