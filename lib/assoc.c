@@ -486,9 +486,9 @@ gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len)
 	/* What came before its end may wait to be read. */
 	if (err == -EPIPE && gs_esock_state(a->so) == GSCTP_CLOSED)
 		return -EPIPE;
-	if (err == -EPIPE) {
-		/* It is shutting down: closing the socket sends the ABORT,
-		 * without the reason. */
+	if (err == -EPIPE || err == -EAGAIN) {
+		/* It is shutting down, or its streams are being reset:
+		 * closing the socket sends the ABORT, without the reason. */
 		gs_assoc_fail(a, GSCTP_COMM_LOST, GS_CAUSE_USER_ABORT,
 		    -ECONNABORTED);
 		return 0;

@@ -400,19 +400,6 @@ gs_esock_shutdown(struct socket *so)
 	return usrsctp_shutdown(so, SHUT_WR) == 0 ? 0 : -errno;
 }
 
-int
-gs_esock_abort(struct socket *so, const void *reason, size_t len)
-{
-	struct sctp_sndinfo info;
-
-	memset(&info, 0, sizeof(info));
-	info.snd_flags = SCTP_ABORT;
-	/* The engine wants a pointer even for no bytes. */
-	if (usrsctp_sendv(so, len > 0 ? reason : "", len, NULL, 0, &info,
-	    sizeof(info), SCTP_SENDV_SNDINFO, 0) < 0)
-		return send_error(errno);
-	return 0;
-}
 
 static int
 get_status(struct socket *so, struct sctp_status *st)
@@ -553,6 +540,36 @@ gs_esock_fits(struct socket *so, size_t len)
 	    &whole, &size) != 0 || whole == 0)
 		return true;
 	return get_status(so, &st) != 0 || len <= st.sstat_fragmentation_point;
+}
+
+static int
+try_abort(struct socket *so, const void *reason, size_t len)
+{
+	struct sctp_sndinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.snd_flags = SCTP_ABORT;
+	/* The engine wants a pointer even for no bytes. */
+	if (usrsctp_sendv(so, len > 0 ? reason : "", len, NULL, 0, &info,
+	    sizeof(info), SCTP_SENDV_SNDINFO, 0) < 0)
+		return send_error(errno);
+	return 0;
+}
+
+/* The engine wants room for the reason too, which it does not use. */
+int
+gs_esock_abort(struct socket *so, const void *reason, size_t len)
+{
+	int err = try_abort(so, reason, len);
+	int room;
+
+	if (err != -EAGAIN)
+		return err;
+	room = (int)(sndbuf(so) + len + 1);
+	if (usrsctp_setsockopt(so, SOL_SOCKET, SO_SNDBUF, &room,
+	    sizeof(room)) != 0)
+		return err;
+	return try_abort(so, reason, len);
 }
 
 size_t

@@ -5,6 +5,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+static const char abort_fill[1000];
 static struct raw_peer peer;	/* of the test that runs */
 
 static struct loop_pair
@@ -295,6 +296,37 @@ START_TEST(sack_immediately_does_not_wait_for_the_delay)
 }
 END_TEST
 
+/* With or without EXPLICIT_EOR, which has the last byte of it used. */
+START_TEST(a_full_send_buffer_does_not_keep_an_abort_back)
+{
+	const struct gsctp_opt opts[] = { GSCTP_SNDBUF(20000),
+		GSCTP_SEND_TIMEOUT_MS(0), GSCTP_EXPLICIT_EOR(_i != 0) };
+	struct loop_pair p = loop_pair(opts, 3);
+	uint16_t port;
+	int fd = traffic_blackhole("127.0.0.1", &port);
+	struct gsctp_msg *m;
+	size_t len;
+
+	/* Its acknowledgements get there, our packets do not: but an ABORT
+	 * would, later. */
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = port));
+	for (len = 1000; len > 0; len /= 10)
+		while (gsctp_send(p.client, p.at_client, 0, abort_fill,
+		    len) == 0)
+			;
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = loop_udp_port()));
+	ck_assert_int_eq(gsctp_abort(p.client, p.at_client, "why", 3), 0);
+	m = loop_recv_type(p.server, GSCTP_MSG_ASSOC_CHANGE);
+	ck_assert_uint_eq(m->u.assoc_change.state, GSCTP_COMM_LOST);
+	ck_assert_uint_eq(m->u.assoc_change.error, 12);
+	gsctp_msg_free(m);
+	(void)loop_recv_state(p.client, GSCTP_COMM_LOST);
+	close(fd);
+}
+END_TEST
+
 static void
 add_tests(TCase *tc)
 {
@@ -308,6 +340,8 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, an_end_by_the_peer_amid_a_message_is_an_abort);
 	tcase_add_test(tc, sack_immediately_sets_the_bit_of_its_data);
 	tcase_add_test(tc, sack_immediately_does_not_wait_for_the_delay);
+	tcase_add_loop_test(tc,
+	    a_full_send_buffer_does_not_keep_an_abort_back, 0, 2);
 }
 
 int

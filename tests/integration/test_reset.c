@@ -245,6 +245,27 @@ START_TEST(a_send_waits_until_its_stream_is_reset)
 }
 END_TEST
 
+START_TEST(an_association_whose_streams_are_being_reset_can_be_aborted)
+{
+	struct loop_pair p = reset_pair(1);
+	uint16_t port;
+	int fd = traffic_blackhole("127.0.0.1", &port);
+
+	use_streams(&p);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = port));
+	ck_assert_int_eq(ask(&p, GSCTP_RESET_OUTGOING, NULL, 0), 0);
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = loop_udp_port()));
+	ck_assert_int_eq(gsctp_abort(p.client, p.at_client, "why", 3), 0);
+	ck_assert_uint_eq(loop_recv_state(p.client, GSCTP_COMM_LOST),
+	    p.at_client);
+	ck_assert_uint_eq(loop_recv_state(p.server, GSCTP_COMM_LOST),
+	    p.at_server);
+	close(fd);
+}
+END_TEST
+
 static void
 add_tests(TCase *tc)
 {
@@ -256,6 +277,8 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, streams_are_added_in_either_direction);
 	tcase_add_test(tc, streams_that_the_peer_does_not_allow_are_not_added);
 	tcase_add_test(tc, a_send_waits_until_its_stream_is_reset);
+	tcase_add_test(tc,
+	    an_association_whose_streams_are_being_reset_can_be_aborted);
 }
 
 int
