@@ -296,15 +296,20 @@ gs_endpoint_release_port(struct gs_endpoint *ep)
 	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
 }
 
-static bool
-has_unread_data(const struct gs_msgq *q)
+/* The associations whose data came back from a mailbox, and is not read. */
+static void
+abort_unread(struct gs_endpoint *ep)
 {
 	const struct gs_msg *m;
+	struct gs_assoc *a;
 
-	for (m = q->head; m != NULL; m = m->next)
-		if (m->pub.type == GSCTP_MSG_DATA)
-			return true;
-	return false;
+	for (m = ep->delivery.queue.head; m != NULL; m = m->next) {
+		if (m->pub.type != GSCTP_MSG_DATA)
+			continue;
+		a = gs_hub_find_assoc(m->pub.assoc_id);
+		if (a != NULL && a->ep == ep)
+			gs_assoc_orphan(a, true);
+	}
 }
 
 void
@@ -321,8 +326,7 @@ gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
 	if (ep->stream.is_on)
 		gs_stream_close(ep);
 	gs_endpoint_release_port(ep);
-	if (has_unread_data(&ep->delivery.queue))
-		must_abort = true;
+	abort_unread(ep);
 	while ((a = TAILQ_FIRST(&ep->assocs)) != NULL)
 		gs_assoc_orphan(a, must_abort);
 	ep->is_closed = true;

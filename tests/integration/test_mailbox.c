@@ -525,6 +525,25 @@ START_TEST(a_mailbox_outlives_the_stack)
 }
 END_TEST
 
+/* As those that no mailbox had. */
+START_TEST(unread_messages_that_came_back_abort_their_association_alone)
+{
+	gsctp_mbox mb = box_new();
+	struct loop_pair p = box_pair(mb, NULL, 0);
+	gsctp_sock other = loop_open(NULL, 0);
+	gsctp_assoc_id id = loop_connect(other, p.server);
+
+	(void)loop_recv_state(p.server, GSCTP_COMM_UP);
+	active_set(p.server, T);
+	send_numbers(&p, 1, 1);
+	box_free(mb);
+	ck_assert_int_eq(gsctp_close(p.server), 0);
+	ck_assert_uint_eq(loop_recv_state(p.client, GSCTP_COMM_LOST),
+	    p.at_client);
+	ck_assert_uint_eq(loop_recv_state(other, GSCTP_SHUTDOWN_COMP), id);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
@@ -542,6 +561,8 @@ add(TCase *tc)
 	tcase_add_test(tc, close_of_a_socket_that_has_delivered_is_graceful);
 	tcase_add_test(tc, free_returns_the_messages_to_their_sockets);
 	tcase_add_test(tc, a_socket_whose_mailbox_was_freed_can_have_another);
+	tcase_add_test(tc,
+	    unread_messages_that_came_back_abort_their_association_alone);
 	tcase_add_test(tc, free_frees_what_is_of_closed_sockets);
 	tcase_add_test(tc, free_while_others_read_and_send_loses_nothing);
 	tcase_add_test(tc, a_mailbox_outlives_the_stack);
