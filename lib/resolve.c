@@ -64,8 +64,8 @@ store(struct sockaddr_storage *out, const struct addrinfo *ai, uint16_t port)
 	memcpy(out, &a, gs_addr_len(&a));
 }
 
-int
-gsctp_resolve(const char *host, uint16_t port, int family,
+static int
+resolve(const char *host, uint16_t port, int family,
     struct sockaddr_storage *addrs, size_t max)
 {
 	const struct addrinfo hints = {
@@ -93,4 +93,16 @@ gsctp_resolve(const char *host, uint16_t port, int family,
 	}
 	freeaddrinfo(list);
 	return n > 0 ? (int)n : -ENOENT;
+}
+
+int
+gsctp_resolve(const char *host, uint16_t port, int family,
+    struct sockaddr_storage *addrs, size_t max)
+{
+	int callers_errno = errno;
+	int n;
+
+	n = resolve(host, port, family, addrs, max);
+	errno = callers_errno;
+	return n;
 }

@@ -49,9 +49,13 @@ gsctp_mbox_free(gsctp_mbox mb)
 int
 gsctp_mbox_fd(gsctp_mbox mb)
 {
+	int callers_errno = errno;
 	int err = gs_stack_check();
 
-	return err == 0 ? gs_mbox_fd(mb.id) : err;
+	if (err == 0)
+		err = gs_mbox_fd(mb.id);
+	errno = callers_errno;
+	return err;
 }
 
 int

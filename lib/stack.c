@@ -185,6 +185,7 @@ start(const struct gsctp_stack_config *in)
 int
 gsctp_stack_start(const struct gsctp_stack_config *cfg)
 {
+	int callers_errno = errno;
 	int err = 0;
 
 	if (atomic_load(&is_child))
@@ -200,12 +201,14 @@ gsctp_stack_start(const struct gsctp_stack_config *cfg)
 		gs_leave();
 	}
 	pthread_mutex_unlock(&lifecycle);
+	errno = callers_errno;
 	return err;
 }
 
 static int
 ensure(void)
 {
+	int callers_errno = errno;
 	int err = 0;
 
 	if (atomic_load(&is_child))
@@ -214,6 +217,7 @@ ensure(void)
 	if (!st.is_running)
 		err = start(NULL);
 	pthread_mutex_unlock(&lifecycle);
+	errno = callers_errno;
 	return err;
 }
 
@@ -334,6 +338,7 @@ stop(int timeout_ms)
 int
 gsctp_stack_stop(int timeout_ms)
 {
+	int callers_errno = errno;
 	int err = 0;
 
 	if (atomic_load(&is_child))
@@ -348,6 +353,7 @@ gsctp_stack_stop(int timeout_ms)
 	else
 		stop(timeout_ms);
 	pthread_mutex_unlock(&lifecycle);
+	errno = callers_errno;
 	return err;
 }
 

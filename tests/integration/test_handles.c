@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <semaphore.h>
+#include <sys/resource.h>
 
 #include "calls.h"
 #include "check_main.h"
@@ -278,6 +279,46 @@ START_TEST(each_message_goes_to_one_of_several_readers)
 }
 END_TEST
 
+/* The stack starts and stops in between, by itself too. */
+START_TEST(errno_is_left_alone)
+{
+	struct sockaddr_storage a[2];
+	struct gsctp_stack_config cfg;
+	struct rlimit was, none;
+	gsctp_mbox mb;
+	gsctp_sock s;
+
+	ck_assert_int_eq(gsctp_stack_stop(0), 0);
+	loop_config(&cfg);
+	errno = 12345;
+	ck_assert_int_eq(gsctp_stack_start(&cfg), 0);
+	ck_assert_int_eq(errno, 12345);
+	ck_assert_int_eq(gsctp_open(0, NULL, 0, &s), 0);
+	ck_assert_int_gt(gsctp_fd(s), 0);
+	ck_assert_int_eq(gsctp_mbox_new(&mb), 0);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = was;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_eq(gsctp_mbox_fd(mb), -EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+	ck_assert_int_eq(gsctp_mbox_free(mb), 0);
+	ck_assert_int_eq(errno, 12345);
+	ck_assert_int_eq(gsctp_stack_stop(0), 0);
+	ck_assert_int_eq(errno, 12345);
+	ck_assert_int_eq(gsctp_stack_start(&cfg), 0);
+	cfg.addrs = (const char *const[]){ "198.51.100.1" };
+	cfg.naddrs = 1;
+	ck_assert_int_eq(gsctp_stack_stop(0), 0);
+	ck_assert_int_eq(gsctp_stack_start(&cfg), -EADDRNOTAVAIL);
+	ck_assert_int_eq(errno, 12345);
+	ck_assert_int_eq(gsctp_resolve("127.0.0.1", 1, AF_UNSPEC, a, 2), 1);
+	ck_assert_int_lt(gsctp_resolve("127.0.0.1", 1, AF_INET6, a, 2), 0);
+	ck_assert_int_eq(errno, 12345);
+	loop_setup();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -299,6 +340,7 @@ suite(void)
 	tcase_add_test(tc, close_wakes_blocked_senders_with_ebadf);
 	tcase_add_test(tc, abort_wakes_blocked_senders_with_epipe);
 	tcase_add_test(tc, each_message_goes_to_one_of_several_readers);
+	tcase_add_test(tc, errno_is_left_alone);
 	suite_add_tcase(s, tc);
 	return s;
 }
