@@ -11,15 +11,19 @@
 #define HAMMERS 8
 #define HANDLES 12
 #define MBOXES 3
+
+/* GSCTP_TEST_STORM_MS: longer. */
 #define HAMMER_MS 2000
+
+/* Of so many calls one stops the stack. */
+#define STOP_EVERY 20000
 
 struct hammer {
 	atomic_uint_fast64_t handles[HANDLES];
 	atomic_int ports[HANDLES];
 	atomic_uint_fast64_t mboxes[MBOXES];
-	uint16_t udp_port;
 	uint64_t end_ms;
-	atomic_ulong calls, ups, messages, delivered, split;
+	atomic_ulong calls, ups, messages, delivered, split, stops;
 	/* The first result that no contract has. */
 	atomic_int odd_what, odd_err;
 };
@@ -51,7 +55,11 @@ enum what {
 	DO_GIVE,
 	DO_MBOX_REPLACE,
 	DO_MBOX_RECV,
-	DOINGS
+	DO_PART,
+	DO_BINDX,
+	DO_STREAMS,
+	DOINGS,
+	DO_STOP = DOINGS
 };
 
 static gsctp_sock
@@ -75,25 +83,43 @@ any_assoc(struct hammerer *me, gsctp_sock s)
 	return ids[rng_next(&me->state) % (uint64_t)(n < 16 ? n : 16)];
 }
 
+/* Peers are found where the stack is now. */
+static void
+set_peer_port(gsctp_sock s)
+{
+	struct gsctp_stack_info info;
+	struct gsctp_opt o;
+
+	if (gsctp_stack_info(&info) != 0 || !info.is_running)
+		return;
+	o = (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .port = info.udp_port);
+	(void)gsctp_setopts(s, &o, 1, NULL);
+}
+
 /* A new socket in the place of another, which is closed. */
 static int
 do_replace(struct hammerer *me)
 {
 	const struct gsctp_opt opts[] = {
 		GSCTP_IP(loop_addr("127.0.0.1", 0)),
-		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = me->h->udp_port),
 		GSCTP_SEND_TIMEOUT_MS(20),
 		GSCTP_TYPE(rng_next(&me->state) % 2),
 		GSCTP_EXIT_ON_CLOSE(rng_next(&me->state) % 2),
 		GSCTP_SEND_TIMEOUT_CLOSE(rng_next(&me->state) % 4 == 0),
+		GSCTP_ENABLE_STREAM_RESET(.assoc_value = 5),
+		GSCTP_EXPLICIT_EOR(rng_next(&me->state) % 2),
+		GSCTP_ASCONF_SUPPORTED(
+		    .assoc_value = rng_next(&me->state) % 2),
 	};
 	size_t i = rng_next(&me->state) % HANDLES;
 	gsctp_sock s, old;
 	int err;
 
-	err = gsctp_open(0, opts, 6, &s);
+	err = gsctp_open(0, opts, sizeof(opts) / sizeof(opts[0]), &s);
 	if (err != 0)
 		return err;
+	set_peer_port(s);
 	if (rng_next(&me->state) % 4 != 0)
 		(void)gsctp_listen(s, GSCTP_BACKLOG);
 	atomic_store(&me->h->ports[i], gsctp_port(s));
@@ -131,6 +157,57 @@ do_send(struct hammerer *me, gsctp_sock s)
 
 	return gsctp_send(s, any_assoc(me, s), (uint16_t)(r % 10), block,
 	    r % 8 == 0 ? sizeof(block) : 1 + r % 3000);
+}
+
+/* A part of a message, and perhaps not the last. */
+static int
+do_part(struct hammerer *me, gsctp_sock s)
+{
+	static char block[3000];
+	uint64_t r = rng_next(&me->state);
+	struct gsctp_sndrcvinfo info = {
+		.assoc_id = any_assoc(me, s),
+		.stream = (uint16_t)(r % 4),
+		.flags = r % 3 != 0 ? GSCTP_MORE : 0,
+	};
+	struct iovec iov = { .iov_base = block, .iov_len = 1 + r % 3000 };
+
+	return gsctp_sendmsg(s, &info, &iov, 1, NULL, 0);
+}
+
+static int
+do_bindx(struct hammerer *me, gsctp_sock s)
+{
+	uint64_t r = rng_next(&me->state);
+	struct sockaddr_storage a =
+	    loop_addr(r % 4 == 0 ? "127.0.0.1" : "127.0.0.2", 0);
+
+	return gsctp_bindx(s, &a, 1,
+	    r / 4 % 2 == 0 ? GSCTP_BINDX_ADD : GSCTP_BINDX_REM);
+}
+
+static int
+do_streams(struct hammerer *me, gsctp_sock s)
+{
+	gsctp_assoc_id id = any_assoc(me, s);
+	struct gsctp_opt reset = GSCTP_RESET_STREAMS(.assoc_id = id,
+	    .flags = GSCTP_RESET_OUTGOING);
+	struct gsctp_opt add = GSCTP_ADD_STREAMS(.assoc_id = id,
+	    .instrms = 1, .outstrms = 1);
+
+	return gsctp_setopts(s,
+	    rng_next(&me->state) % 2 == 0 ? &reset : &add, 1, NULL);
+}
+
+/* The next gsctp_open() starts it again. */
+static int
+do_stop(struct hammerer *me)
+{
+	int err = gsctp_stack_stop((int)(rng_next(&me->state) % 2) * 20);
+
+	if (err == 0)
+		atomic_fetch_add(&me->h->stops, 1);
+	return err;
 }
 
 static int
@@ -330,6 +407,14 @@ hammer_once(struct hammerer *me, enum what what)
 		return do_mbox_replace(me);
 	case DO_MBOX_RECV:
 		return do_mbox_recv(me);
+	case DO_PART:
+		return do_part(me, s);
+	case DO_BINDX:
+		return do_bindx(me, s);
+	case DO_STREAMS:
+		return do_streams(me, s);
+	case DO_STOP:
+		return do_stop(me);
 	default:
 		return gsctp_stack_info(&info);
 	}
@@ -344,8 +429,17 @@ is_expected(enum what what, int err)
 		return true;
 	switch (what) {
 	case DO_SEND:
-		return err == -ETIMEDOUT || err == -EPIPE ||
+	case DO_PART:
+		return err == -ETIMEDOUT || err == -EPIPE || err == -EBUSY ||
 		    err == -ENOTCONN || err == -EINVAL;
+	case DO_BINDX:
+		return err == -EADDRNOTAVAIL || err == -EADDRINUSE ||
+		    err == -EINVAL || err == -ENOTCONN;
+	case DO_STREAMS:
+		return err == -EBUSY || err == -EALREADY || err == -EINVAL ||
+		    err == -ENOTCONN;
+	case DO_STOP:
+		return err == -EALREADY;
 	case DO_RECV:
 		return err == -ETIMEDOUT || err == -EINVAL ||
 		    err == -ENOTCONN;
@@ -360,7 +454,8 @@ is_expected(enum what what, int err)
 	case DO_LISTEN:
 		return err == -EINVAL;
 	case DO_SHUTDOWN:
-		return err == -ENOTCONN || err == -EOPNOTSUPP;
+		return err == -ENOTCONN || err == -EOPNOTSUPP ||
+		    err == -EBUSY;
 	case DO_GIVE:
 		return err == -EPERM || err == -EINVAL;
 	case DO_MBOX_RECV:
@@ -372,6 +467,7 @@ is_expected(enum what what, int err)
 		    err == -ECONNABORTED || err == -ENOTCONN ||
 		    err == -EINVAL;
 	case DO_EOF:
+		return err == -EPIPE || err == -ENOTCONN || err == -EBUSY;
 	case DO_ABORT:
 		return err == -EPIPE || err == -ENOTCONN;
 	default:
@@ -388,6 +484,8 @@ hammer_on(void *arg)
 
 	while (loop_now_ms() < me->h->end_ms) {
 		what = (enum what)(rng_next(&me->state) % DOINGS);
+		if (rng_next(&me->state) % STOP_EVERY == 0)
+			what = DO_STOP;
 		err = hammer_once(me, what);
 		atomic_fetch_add(&me->h->calls, 1);
 		if (!is_expected(what, err) &&
@@ -396,6 +494,14 @@ hammer_on(void *arg)
 			atomic_store(&me->h->odd_what, (int)what);
 	}
 	return 0;
+}
+
+static uint64_t
+hammer_ms(void)
+{
+	const char *ms = getenv("GSCTP_TEST_STORM_MS");
+
+	return ms != NULL ? strtoul(ms, NULL, 10) : HAMMER_MS;
 }
 
 START_TEST(eight_threads_may_do_anything_on_the_same_handles)
@@ -407,8 +513,7 @@ START_TEST(eight_threads_may_do_anything_on_the_same_handles)
 	int i;
 
 	memset(&h, 0, sizeof(h));
-	h.udp_port = loop_udp_port();
-	h.end_ms = loop_now_ms() + HAMMER_MS;
+	h.end_ms = loop_now_ms() + hammer_ms();
 	for (i = 0; i < HAMMERS; i++) {
 		hammerers[i].h = &h;
 		hammerers[i].state = rng_next(&state) | 1;
@@ -420,9 +525,15 @@ START_TEST(eight_threads_may_do_anything_on_the_same_handles)
 		(void)gsctp_mbox_free((gsctp_mbox){
 		    atomic_load(&h.mboxes[i]) });
 	printf("%lu calls, %lu associations, %lu split off, %lu messages "
-	    "received, %lu delivered\n", atomic_load(&h.calls),
+	    "received, %lu delivered, %lu stops\n", atomic_load(&h.calls),
 	    atomic_load(&h.ups), atomic_load(&h.split),
-	    atomic_load(&h.messages), atomic_load(&h.delivered));
+	    atomic_load(&h.messages), atomic_load(&h.delivered),
+	    atomic_load(&h.stops));
+	/* One more user of it, or the first, for what comes after. */
+	ck_assert_int_eq(gsctp_stack_start(NULL), 0);
+	while (gsctp_stack_stop(0) == 0)
+		;
+	loop_setup();
 	ck_assert_msg(atomic_load(&h.odd_err) == 0, "call %d: %s",
 	    atomic_load(&h.odd_what),
 	    gsctp_strerror(atomic_load(&h.odd_err)));
@@ -435,7 +546,7 @@ suite(void)
 	Suite *s = suite_create("storm");
 	TCase *tc = tcase_create("storm");
 
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 120 + (double)hammer_ms() / 100);
 	tcase_add_checked_fixture(tc, loop_setup, loop_teardown);
 	tcase_add_test(tc, eight_threads_may_do_anything_on_the_same_handles);
 	suite_add_tcase(s, tc);
@@ -445,5 +556,8 @@ suite(void)
 int
 main(void)
 {
+	/* Where gsctp_open() starts it. */
+	(void)setenv("GSCTP_UDP_PORT", "0", 1);
+	(void)setenv("GSCTP_ADDRS", "127.0.0.1,127.0.0.2", 1);
 	return gs_test_main(suite());
 }
