@@ -35,6 +35,9 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return NULL;
+	a->spare = gs_msg_new(GSCTP_MSG_ASSOC_CHANGE, 0, 0);
+	if (a->spare == NULL)
+		goto free_a;
 	if (gs_counter_watch(&a->counter, gs_endpoint_watches(ep)) != 0)
 		goto free_a;
 	if (gs_cond_init(&a->cond) != 0)
@@ -53,6 +56,7 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 unwatch:
 	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
 free_a:
+	gs_msg_free(a->spare);
 	free(a);
 	return NULL;
 }
@@ -69,6 +73,7 @@ assoc_free(struct gs_assoc *a)
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
 	gs_msg_free(a->last);
+	gs_msg_free(a->spare);
 	free(a);
 }
 

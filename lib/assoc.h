@@ -100,6 +100,7 @@ struct gs_assoc {
 	struct gs_msg *head;		/* complete, not read yet */
 	struct gs_msgq made;		/* come after it: not of the engine */
 	struct gs_msg *last;		/* comes after them: the end */
+	struct gs_msg *spare;		/* for that, without memory */
 	struct gs_part data;		/* a message that is not complete */
 	bool in_parts;			/* and its beginning was delivered */
 	bool interleaves;		/* messages (RFC 8260); then: */

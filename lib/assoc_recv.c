@@ -527,9 +527,11 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||
 	    !is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE))
 		return;
-	m = gs_msg_new(GSCTP_MSG_ASSOC_CHANGE, a->id, 0);
+	m = a->spare;
 	if (m == NULL)
-		return;
+		return;			/* it has ended before */
+	a->spare = NULL;
+	m->pub.assoc_id = a->id;
 	m->pub.u.assoc_change = c;
 	if (a->head != NULL)
 		a->last = m;
