@@ -316,11 +316,18 @@ int
 __wrap_sctp_add_remote_addr(void *stcb, struct sockaddr *addr, void **net,
     uint16_t port, int set_scope, int from)
 {
-	if (from == ADDED_DYNAMICALLY && current != NULL &&
-	    !gs_filter_has_room(gs_engine_filter_locked(), current))
+	bool by_asconf = from == ADDED_DYNAMICALLY && current != NULL;
+	union gs_addr a;
+	int r;
+
+	if (by_asconf && !gs_filter_has_room(gs_engine_filter_locked(),
+	    current))
 		return -1;
-	return __real_sctp_add_remote_addr(stcb, addr, net, port, set_scope,
+	r = __real_sctp_add_remote_addr(stcb, addr, net, port, set_scope,
 	    from);
+	if (r == 0 && by_asconf && gs_addr_from(&a, addr, sizeof(a)) == 0)
+		gs_filter_gain_addr(gs_engine_filter_locked(), current, &a);
+	return r;
 }
 
 int

@@ -385,36 +385,6 @@ find_standing(struct gs_filter *f, const struct view *v,
 	return standing;
 }
 
-/* The addresses that a peer adds are its own from now on (RFC 5061). */
-static void
-learn_asconf(struct gs_filter *f, struct gs_tag_record *r, const struct view *v)
-{
-	struct gs_cursor c = v->chunks;
-	struct gs_chunk chunk;
-
-	while (gs_chunk_next(&c, &chunk)) {
-		struct gs_cursor params = chunk.value;
-		struct gs_param p, inner;
-		union gs_addr addr;
-
-		if (chunk.type != GS_CHUNK_ASCONF)
-			continue;
-		gs_cursor_skip(&params, 4); /* the serial number */
-		while (gs_param_next(&params, &p)) {
-			if (p.type != GS_PARAM_ADD_IP)
-				continue;
-			gs_cursor_skip(&p.value, 4); /* correlation id */
-			if (!gs_param_next(&p.value, &inner) ||
-			    !gs_param_addr(&inner, &addr))
-				continue;
-			if (gs_addr_is_any(&addr)) /* "this one" */
-				addr = v->pkt->src;
-			gs_addr_set_port(&addr, gs_addr_port(&v->pkt->src));
-			gs_tags_add_addr(&f->tags, r, &addr);
-		}
-	}
-}
-
 /* A packet with r's tag: it is alive, and its UDP port is the one to use. */
 static void
 learn_from_known(struct gs_filter *f, struct gs_tag_record *r,
@@ -422,8 +392,6 @@ learn_from_known(struct gs_filter *f, struct gs_tag_record *r,
 {
 	struct gs_tag_addr *a;
 
-	if (has_chunk(v, GS_CHUNK_ASCONF))
-		learn_asconf(f, r, v);
 	if (r->naddrs == 0 || r->addrs->addr.sa.sa_family == AF_UNSPEC)
 		gs_tags_add_addr(&f->tags, r, &v->pkt->src);
 	a = gs_tag_addr_find(r, &v->pkt->src);

@@ -25,7 +25,21 @@ gs_filter_has_room(struct gs_filter *f, const struct gs_packet *pkt)
 {
 	const struct gs_tag_record *r = record_of(f, pkt);
 
-	return r != NULL && !r->has_more_addrs;
+	return r != NULL && r->naddrs < GS_TAGS_ADDRS_MAX &&
+	    !r->has_more_addrs;
+}
+
+void
+gs_filter_gain_addr(struct gs_filter *f, const struct gs_packet *pkt,
+    const union gs_addr *addr)
+{
+	struct gs_tag_record *r = record_of(f, pkt);
+	union gs_addr a = *addr;
+
+	if (r == NULL)
+		return;
+	gs_addr_set_port(&a, gs_addr_port(&pkt->src));
+	gs_tags_add_addr(gs_filter_tags(f), r, &a);
 }
 
 void

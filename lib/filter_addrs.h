@@ -2,8 +2,8 @@
  * filter_addrs: addresses of associations that change (RFC 5061).
  *
  * Guarantees
- *  - a peer's address that the engine has let go of is no longer one by which
- *    the filter knows the peer;
+ *  - an address that a peer adds is its own once the engine has taken it, and
+ *    no longer when the engine has let go of it;
  *  - a local address that an association has given up stands for another one
  *    of its own in packets that come to it: the peer sends to it until it has
  *    heard of the change, and the engine would answer with an ABORT.
@@ -21,6 +21,10 @@
 
 /* Of a packet that has passed: can one more address of its sender be known? */
 bool gs_filter_has_room(struct gs_filter *f, const struct gs_packet *pkt);
+
+/* Its sender has addr too, with the UDP port that it came from. */
+void gs_filter_gain_addr(struct gs_filter *f, const struct gs_packet *pkt,
+    const union gs_addr *addr);
 
 /* Its sender does not have addr any more. */
 void gs_filter_lose_addr(struct gs_filter *f, const struct gs_packet *pkt,

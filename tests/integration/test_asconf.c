@@ -117,6 +117,23 @@ START_TEST(a_change_with_a_wrong_hmac_is_none)
 }
 END_TEST
 
+/* Who claims another's address does not keep it out. */
+START_TEST(an_address_that_is_only_claimed_stays_its_owners)
+{
+	struct raw_peer owner;
+	uint8_t v[64];
+	size_t len = asconf(v, peer.tsn, 0xc001, 0x7f000005);
+
+	raw_send_chunk(&peer, peer.peer_tag, RAW_ASCONF, 0, v, len);
+	check_unchanged();
+	raw_open(&owner, "127.0.0.5");
+	owner.port = peer.port;
+	raw_connect(&owner, (uint16_t)gsctp_port(server));
+	ck_assert_uint_ne(loop_recv_state(server, GSCTP_COMM_UP), id);
+	raw_close(&owner);
+}
+END_TEST
+
 START_TEST(a_storm_of_changes_does_no_harm)
 {
 	uint8_t v[64];
@@ -146,6 +163,7 @@ main(void)
 	tcase_set_timeout(t, TRAFFIC_TIMEOUT_S);
 	tcase_add_test(t, a_change_that_is_not_authenticated_is_none);
 	tcase_add_test(t, a_change_with_a_wrong_hmac_is_none);
+	tcase_add_test(t, an_address_that_is_only_claimed_stays_its_owners);
 	tcase_add_test(t, a_storm_of_changes_does_no_harm);
 	suite_add_tcase(s, t);
 	return gs_test_main(s);

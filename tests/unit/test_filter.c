@@ -918,8 +918,10 @@ START_TEST(an_asconf_needs_a_known_tag_from_wherever_it_comes)
 }
 END_TEST
 
-START_TEST(an_address_that_asconf_adds_is_guarded_as_the_others)
+/* It may be forged, refused, or come twice. */
+START_TEST(an_asconf_alone_makes_no_address_a_peers)
 {
+	union gs_addr added = addr("10.0.9.2");
 	struct draft d;
 	size_t at;
 
@@ -935,8 +937,15 @@ START_TEST(an_address_that_asconf_adds_is_guarded_as_the_others)
 	put_addr_param(&d, "10.0.9.2");
 	end_chunk(&d, at);
 	ck_assert_int_eq(in(&d), GS_PASS);
+	ck_assert_int_eq(data_in("10.0.9.2", WRONG_TAG), GS_PASS);
+	/* The engine has taken it. */
+	gs_filter_gain_addr(f, &d.pkt, &added);
 	ck_assert_int_eq(data_in("10.0.9.2", WRONG_TAG), GS_DROP_TAG);
 	ck_assert_int_eq(data_in("10.0.9.2", OUR_TAG), GS_PASS);
+	/* And has let go of it. */
+	gs_filter_lose_addr(f, &d.pkt, &added);
+	ck_assert_int_eq(in(&d), GS_PASS);
+	ck_assert_int_eq(data_in("10.0.9.2", OUR_TAG), GS_DROP_TAG);
 }
 END_TEST
 
@@ -1558,8 +1567,7 @@ add_tags(Suite *s)
 	tcase_add_test(tc,
 	    the_tag_of_one_peer_does_not_open_anothers_association);
 	tcase_add_test(tc, an_asconf_needs_a_known_tag_from_wherever_it_comes);
-	tcase_add_test(tc,
-	    an_address_that_asconf_adds_is_guarded_as_the_others);
+	tcase_add_test(tc, an_asconf_alone_makes_no_address_a_peers);
 	tcase_add_test(tc,
 	    what_comes_late_from_an_address_that_was_lost_is_dropped);
 	tcase_add_test(tc, after_forget_its_packets_are_out_of_the_blue);

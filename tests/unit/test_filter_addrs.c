@@ -156,15 +156,37 @@ START_TEST(there_is_room_for_as_many_addresses_as_can_be_known)
 	int i;
 
 	for (i = 1; i < GS_TAGS_ADDRS_MAX; i++) {
-		a.v4.sin_addr.s_addr = htonl(0x0a000100u + (uint32_t)i);
-		gs_tags_add_addr(gs_filter_tags(f), rec, &a);
 		ck_assert(gs_filter_has_room(f, &p));
+		a.v4.sin_addr.s_addr = htonl(0x0a000100u + (uint32_t)i);
+		gs_filter_gain_addr(f, &p, &a);
 	}
-	a.v4.sin_addr.s_addr = htonl(0x0a000200u);
-	gs_tags_add_addr(gs_filter_tags(f), rec, &a);
 	ck_assert(!gs_filter_has_room(f, &p));
+	gs_filter_lose_addr(f, &p, &a);
+	ck_assert(gs_filter_has_room(f, &p));
 	p = packet("10.0.0.1", TAG + 1, 0, 0);
 	ck_assert(!gs_filter_has_room(f, &p));
+}
+END_TEST
+
+START_TEST(an_address_that_is_gained_has_the_udp_port_of_its_packet)
+{
+	struct gs_packet p = packet("10.0.0.1", TAG, 0, 0);
+	union gs_addr a = addr_of("10.0.0.8");
+	struct gs_tag_addr *found;
+
+	gs_addr_set_port(&p.src, 9899);
+	gs_addr_set_port(&a, PPORT);
+	gs_filter_gain_addr(f, &p, &a);
+	found = gs_tags_first_addr(gs_filter_tags(f), LPORT, PPORT, &a);
+	ck_assert_ptr_nonnull(found);
+	ck_assert_ptr_eq(found->rec, rec);
+	ck_assert_uint_eq(gs_addr_port(&found->addr), 9899);
+	gs_filter_gain_addr(f, &p, &a);	/* again: nothing */
+	ck_assert_uint_eq(rec->naddrs, 2);
+	p = packet("10.0.0.1", TAG + 1, 0, 0);
+	a = addr_of("10.0.0.7");
+	gs_filter_gain_addr(f, &p, &a);	/* whose? nobody's */
+	ck_assert_uint_eq(rec->naddrs, 2);
 }
 END_TEST
 
@@ -182,6 +204,8 @@ main(void)
 	tcase_add_test(t, a_peers_address_that_is_lost_is_not_the_peers);
 	tcase_add_test(t,
 	    there_is_room_for_as_many_addresses_as_can_be_known);
+	tcase_add_test(t,
+	    an_address_that_is_gained_has_the_udp_port_of_its_packet);
 	suite_add_tcase(s, t);
 	return gs_test_main(s);
 }
