@@ -184,21 +184,36 @@ remove_surplus(struct gs_assoc *a)
 	}
 }
 
+/* What the peer has agreed to: packets may leave from all of it. */
+static size_t
+take_agreed(const struct gs_assoc *a, union gs_addr *used)
+{
+	size_t i, n;
+	int found;
+
+	found = gs_esock_addrs(a->so, false, used, GS_PEER_ADDRS_MAX);
+	if (found < 0)
+		return 0;
+	n = found < GS_PEER_ADDRS_MAX ? (size_t)found : GS_PEER_ADDRS_MAX;
+	for (i = 0; i < n; i++)
+		gs_filter_learn_local(gs_engine_filter_locked(),
+		    a->local_port, gs_addr_port(&a->primary), a->local_tag,
+		    &used[i]);
+	return n;
+}
+
 /* Has it what the endpoint has, and has the peer agreed to all of it? */
 static bool
-is_as_endpoint(const struct gs_assoc *a)
+is_as_endpoint(const struct gs_assoc *a, const union gs_addr *used, size_t n)
 {
 	const struct gs_endpoint *ep = a->ep;
-	union gs_addr used[GS_PEER_ADDRS_MAX];
 	size_t i;
-	int n;
 
-	n = gs_esock_addrs(a->so, false, used, GS_PEER_ADDRS_MAX);
-	if (n < 0 || n > GS_PEER_ADDRS_MAX || a->nlocal != ep->naddrs)
+	if (a->nlocal != ep->naddrs)
 		return false;
 	for (i = 0; i < ep->naddrs; i++)
 		if (!is_in(&ep->addrs[i], a->local, a->nlocal) ||
-		    !is_in(&ep->addrs[i], used, (size_t)n))
+		    !is_in(&ep->addrs[i], used, n))
 			return false;
 	return true;
 }
@@ -217,6 +232,9 @@ unretire_all(const struct gs_assoc *a)
 void
 gs_assoc_rebind(struct gs_assoc *a)
 {
+	union gs_addr used[GS_PEER_ADDRS_MAX];
+	size_t n;
+
 	/* In the handshake it waits for the outcome. */
 	if (a->phase != GS_UP || a->so == NULL || a->local_tag == 0)
 		return;
@@ -226,7 +244,8 @@ gs_assoc_rebind(struct gs_assoc *a)
 	}
 	add_missing(a);
 	remove_surplus(a);
-	if (!is_as_endpoint(a))
+	n = take_agreed(a, used);
+	if (!is_as_endpoint(a, used, n))
 		return;
 	unretire_all(a);
 	gs_assoc_bound(a);

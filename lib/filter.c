@@ -509,6 +509,17 @@ learn_local(struct gs_filter *f, struct gs_tag_record *r,
 	r->locals |= local_bit(f, addr);
 }
 
+void
+gs_filter_learn_local(struct gs_filter *f, uint16_t local_port,
+    uint16_t peer_port, uint32_t local_tag, const union gs_addr *addr)
+{
+	struct gs_tag_record *r;
+
+	r = gs_tags_find(&f->tags, local_port, peer_port, local_tag);
+	if (r != NULL)
+		learn_local(f, r, addr);
+}
+
 /* An INIT or INIT ACK of ours tells our addresses. */
 static void
 learn_locals(struct gs_filter *f, struct gs_tag_record *r,

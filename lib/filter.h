@@ -75,6 +75,11 @@ void gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt,
 bool gs_filter_knows_local(const struct gs_filter *f,
     const struct gs_packet *pkt, const union gs_addr *addr);
 
+/* The peer of the association with these ports and own tag has agreed to one
+ * more (RFC 5061). */
+void gs_filter_learn_local(struct gs_filter *f, uint16_t local_port,
+    uint16_t peer_port, uint32_t local_tag, const union gs_addr *addr);
+
 /*
  * The association with these ports (host order) and own tag is up: it is
  * kept until gs_filter_forget(), however long it is silent.  Forget it as
