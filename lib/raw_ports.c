@@ -4,7 +4,9 @@
 
 #include "chunk.h"
 #include "cursor.h"
+#include "engine.h"
 #include "hub.h"
+#include "tags.h"
 
 static bool
 is_bound_to(const struct gs_endpoint *ep, const union gs_addr *addr)
@@ -24,6 +26,18 @@ is_bound_to(const struct gs_endpoint *ep, const union gs_addr *addr)
 	return ep->is_wildcard;
 }
 
+/* By its tag: an association gets packets on an address that its socket has
+ * given up, until the peer has heard so (RFC 5061). */
+static bool
+is_of_assoc(const struct gs_common_header *h)
+{
+	const struct gs_tag_record *r;
+
+	r = gs_tags_find(gs_filter_tags(gs_engine_filter_locked()),
+	    h->dst_port, h->src_port, h->tag);
+	return r != NULL && r->state >= GS_TAG_OURS;
+}
+
 bool
 gs_raw_is_ours(const struct gs_packet *pkt)
 {
@@ -37,6 +51,8 @@ gs_raw_is_ours(const struct gs_packet *pkt)
 	h = gs_common_header_read(&c);
 	if (!gs_chunk_next(&c, &first))
 		return false;
+	if (is_of_assoc(&h))
+		return true;
 	TAILQ_FOREACH(ep, gs_hub_endpoints(), in_hub)
 		if (ep->port == h.dst_port && is_bound_to(ep, &pkt->dst))
 			return true;

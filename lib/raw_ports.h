@@ -7,7 +7,7 @@
  *
  * Guarantees
  *  - what a socket of this stack, or an association of a closed one, can want
- *    is its own;
+ *    is its own, and what has an association's own tag, wherever it comes;
  *  - of the rest a SHUTDOWN ACK alone is taken, as its answer ends what has
  *    ended on our side already, and harms nobody else.
  *

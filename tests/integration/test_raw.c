@@ -8,6 +8,7 @@
 #include "netns.h"
 #include "rawpeer.h"
 #include "side.h"
+#include "traffic.h"
 
 /* Nobody waits this long for an answer on loopback. */
 #define SILENCE_MS 300
@@ -222,6 +223,40 @@ START_TEST(a_late_shutdown_ack_is_answered_and_nothing_else_is)
 }
 END_TEST
 
+static void
+expect_change(const struct loop_pair *p, uint32_t state)
+{
+	struct gsctp_msg *m;
+	uint32_t got;
+
+	do {
+		m = loop_recv_type(p->server, GSCTP_MSG_PADDR_CHANGE);
+		got = m->u.paddr_change.state;
+		gsctp_msg_free(m);
+	} while (got == GSCTP_ADDR_CONFIRMED || got == GSCTP_ADDR_AVAILABLE);
+	ck_assert_str_eq(gsctp_paddr_change_name(got),
+	    gsctp_paddr_change_name(state));
+}
+
+/* Until the peer has agreed it is there that the association gets packets. */
+START_TEST(an_address_takes_the_place_of_the_only_one)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_ASCONF_SUPPORTED(.assoc_value = true),
+		GSCTP_IP(loop_addr("127.0.0.1", 0)),
+	};
+	struct sockaddr_storage one = loop_addr("127.0.0.1", 0);
+	struct sockaddr_storage two = loop_addr("127.0.0.2", 0);
+	struct loop_pair p = loop_pair(opts, 2);
+
+	ck_assert_int_eq(gsctp_bindx(p.client, &two, 1, GSCTP_BINDX_ADD), 0);
+	ck_assert_int_eq(gsctp_bindx(p.client, &one, 1, GSCTP_BINDX_REM), 0);
+	expect_change(&p, GSCTP_ADDR_ADDED);
+	expect_change(&p, GSCTP_ADDR_REMOVED);
+	traffic_both_ways(p.client, p.at_client, p.server, p.at_server);
+}
+END_TEST
+
 START_TEST(an_association_of_a_closed_socket_ends_gracefully)
 {
 	struct loop_pair p = loop_pair(NULL, 0);
@@ -294,6 +329,7 @@ suite(void)
 	tcase_add_test(t, a_port_of_another_address_is_silent);
 	tcase_add_test(t,
 	    a_late_shutdown_ack_is_answered_and_nothing_else_is);
+	tcase_add_test(t, an_address_takes_the_place_of_the_only_one);
 	tcase_add_test(t, an_association_of_a_closed_socket_ends_gracefully);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(starts, NULL, stop);

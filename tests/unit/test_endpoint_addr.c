@@ -1,11 +1,12 @@
-/* What the filter knows of addresses that change: from which of ours may a
- * packet leave? */
+/* Addresses that change, from within: from which may a packet leave, and to
+ * which may one come? */
 
 #include <errno.h>
 
 #include "check_main.h"
 #include "engine.h"
 #include "filter.h"
+#include "raw_ports.h"
 #include "rawpeer.h"
 #include "tags.h"
 #include "traffic.h"
@@ -15,6 +16,7 @@
 #define SECOND "127.0.0.3"
 
 static struct loop_pair pair;
+static uint16_t client_port;
 
 static gsctp_sock
 open_on(const char *ip)
@@ -40,39 +42,78 @@ setup(void)
 	ck_assert_int_eq(gsctp_stack_start(&cfg), 0);
 	pair.server = open_on(SERVER);
 	pair.client = open_on(FIRST);
+	client_port = (uint16_t)gsctp_port(pair.client);
 	ck_assert_int_eq(gsctp_listen(pair.server, true), 0);
 	pair.at_client = loop_connect(pair.client, pair.server);
 	pair.at_server = loop_recv_state(pair.server, GSCTP_COMM_UP);
 }
 
-/* A DATA chunk of the client's association, without its data. */
-static bool
-may_leave_from(const char *ip)
+/* The client's association, while the lock is held. */
+static const struct gs_tag_record *
+record(void)
 {
-	struct gs_filter *f = gs_engine_filter_locked();
-	uint16_t port = (uint16_t)gsctp_port(pair.client);
-	uint8_t bytes[28] = { [13] = 3, [15] = 16 };
-	struct gs_tag_record *r;
+	struct gs_tags *t = gs_filter_tags(gs_engine_filter_locked());
+	const struct gs_tag_record *r;
+
+	for (r = t->confirmed.oldest; r != NULL; r = r->newer)
+		if (r->local_port == client_port)
+			break;
+	ck_assert_ptr_nonnull(r);
+	return r;
+}
+
+/* A DATA chunk, without its data. */
+static struct gs_packet
+packet(const char *src, const char *dst, uint16_t from, uint16_t to,
+    uint32_t tag)
+{
+	static uint8_t bytes[28];
 	struct gs_packet pkt;
-	union gs_addr a;
-	bool knows;
 
 	memset(&pkt, 0, sizeof(pkt));
 	pkt.data = bytes;
 	pkt.len = sizeof(bytes);
-	ck_assert_int_eq(gs_addr_parse(&pkt.dst, SERVER), 0);
+	ck_assert_int_eq(gs_addr_parse(&pkt.src, src), 0);
+	ck_assert_int_eq(gs_addr_parse(&pkt.dst, dst), 0);
+	raw_put16(bytes, from);
+	raw_put16(bytes + 2, to);
+	raw_put32(bytes + 4, tag);
+	raw_put32(bytes + 12, 0x00030010);
+	return pkt;
+}
+
+static bool
+may_leave_from(const char *ip)
+{
+	const struct gs_tag_record *r;
+	struct gs_packet pkt;
+	union gs_addr a;
+	bool knows;
+
 	ck_assert_int_eq(gs_addr_parse(&a, ip), 0);
 	gs_enter();
-	for (r = gs_filter_tags(f)->confirmed.oldest; r != NULL; r = r->newer)
-		if (r->local_port == port)
-			break;
-	ck_assert_ptr_nonnull(r);
-	raw_put16(bytes, r->local_port);
-	raw_put16(bytes + 2, r->peer_port);
-	raw_put32(bytes + 4, r->peer_tag);
-	knows = gs_filter_knows_local(f, &pkt, &a);
+	r = record();
+	pkt = packet(ip, SERVER, r->local_port, r->peer_port, r->peer_tag);
+	knows = gs_filter_knows_local(gs_engine_filter_locked(), &pkt, &a);
 	gs_leave();
 	return knows;
+}
+
+/* Over raw IP: is what comes there the client's? */
+static bool
+is_ours_at(const char *ip, uint32_t tag_off_by)
+{
+	const struct gs_tag_record *r;
+	struct gs_packet pkt;
+	bool is_ours;
+
+	gs_enter();
+	r = record();
+	pkt = packet(SERVER, ip, r->peer_port, r->local_port,
+	    r->local_tag + tag_off_by);
+	is_ours = gs_raw_is_ours(&pkt);
+	gs_leave();
+	return is_ours;
 }
 
 static void
@@ -110,6 +151,20 @@ START_TEST(a_packet_may_leave_from_an_address_that_the_peer_agreed_to)
 }
 END_TEST
 
+/* The peer sends there until it has heard; nobody else's packets count. */
+START_TEST(an_address_that_goes_gets_packets_over_raw_ip_too)
+{
+	ck_assert(is_ours_at(FIRST, 1));
+	change(SECOND, GSCTP_BINDX_ADD);
+	change(FIRST, GSCTP_BINDX_REM);
+	ck_assert(is_ours_at(FIRST, 0));
+	ck_assert(!is_ours_at(FIRST, 1));
+	await(FIRST, false);
+	ck_assert(is_ours_at(FIRST, 0));
+	ck_assert(is_ours_at(SECOND, 1));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -119,6 +174,8 @@ main(void)
 	tcase_add_checked_fixture(t, setup, loop_teardown);
 	tcase_add_test(t,
 	    a_packet_may_leave_from_an_address_that_the_peer_agreed_to);
+	tcase_add_test(t,
+	    an_address_that_goes_gets_packets_over_raw_ip_too);
 	suite_add_tcase(s, t);
 	return gs_test_main(s);
 }
