@@ -18,6 +18,7 @@ struct gs_filter {
 	struct gs_tags tags;
 	union gs_addr locals[LOCALS_MAX];
 	size_t nlocals;
+	uint64_t v4_locals; /* their bits */
 	uint64_t counts[GS_VERDICTS];
 };
 
@@ -504,8 +505,11 @@ static void
 learn_local(struct gs_filter *f, struct gs_tag_record *r,
     const union gs_addr *addr)
 {
-	if (local_bit(f, addr) == 0 && f->nlocals < LOCALS_MAX)
+	if (local_bit(f, addr) == 0 && f->nlocals < LOCALS_MAX) {
 		f->locals[f->nlocals++] = *addr;
+		if (addr->sa.sa_family == AF_INET)
+			f->v4_locals |= local_bit(f, addr);
+	}
 	r->locals |= local_bit(f, addr);
 }
 
@@ -720,17 +724,16 @@ view_out(struct view *v, const struct gs_packet *pkt)
 	return true;
 }
 
-bool
-gs_filter_knows_local(const struct gs_filter *f, const struct gs_packet *pkt,
-    const union gs_addr *addr)
+/* The local addresses that the peer of a packet that leaves knows. */
+static uint64_t
+locals_of(const struct gs_filter *f, const struct gs_packet *pkt)
 {
-	uint64_t bit = local_bit(f, addr);
 	const struct gs_tag_record *r;
 	struct gs_init init;
 	struct view v;
 
-	if (bit == 0 || !view_out(&v, pkt))
-		return false;
+	if (!view_out(&v, pkt))
+		return 0;
 	if (v.first.type == GS_CHUNK_INIT) {
 		init = gs_init_read(&v.first);
 		r = gs_tags_find(&f->tags, v.local_port, v.peer_port,
@@ -738,7 +741,23 @@ gs_filter_knows_local(const struct gs_filter *f, const struct gs_packet *pkt,
 	} else {
 		r = find_sender(f, &v);
 	}
-	return r != NULL && (r->locals & bit) != 0;
+	return r != NULL ? r->locals : 0;
+}
+
+bool
+gs_filter_knows_local(const struct gs_filter *f, const struct gs_packet *pkt,
+    const union gs_addr *addr)
+{
+	return (locals_of(f, pkt) & local_bit(f, addr)) != 0;
+}
+
+bool
+gs_filter_has_choice(const struct gs_filter *f, const struct gs_packet *pkt)
+{
+	uint64_t known = locals_of(f, pkt) &
+	    (pkt->dst.sa.sa_family == AF_INET ? f->v4_locals : ~f->v4_locals);
+
+	return (known & (known - 1)) != 0;	/* more than one bit */
 }
 
 void

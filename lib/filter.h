@@ -75,6 +75,10 @@ void gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt,
 bool gs_filter_knows_local(const struct gs_filter *f,
     const struct gs_packet *pkt, const union gs_addr *addr);
 
+/* Has it been told of more than one, of its own family? */
+bool gs_filter_has_choice(const struct gs_filter *f,
+    const struct gs_packet *pkt);
+
 /* The peer of the association with these ports and own tag has agreed to one
  * more (RFC 5061). */
 void gs_filter_learn_local(struct gs_filter *f, uint16_t local_port,

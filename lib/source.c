@@ -42,6 +42,7 @@ gs_source_init(struct gs_source *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->ask = ask_system;
+	s->left = GS_SOURCE_BURST;
 }
 
 /* Who makes two meet has them asked for more often: no harm. */
@@ -61,27 +62,50 @@ slot(const union gs_addr *dst)
 	return (h ^ h >> 16) % GS_SOURCE_DSTS;
 }
 
+/* Asking takes some 10 us. */
+static bool
+may_ask(struct gs_source *s, uint64_t now_ms)
+{
+	uint64_t past = now_ms - s->counted_ms;
+
+	s->counted_ms = now_ms;
+	s->left = past < GS_SOURCE_BURST ?
+	    s->left + past * GS_SOURCE_PER_MS : GS_SOURCE_BURST;
+	if (s->left > GS_SOURCE_BURST)
+		s->left = GS_SOURCE_BURST;
+	if (s->left == 0)
+		return false;
+	s->left--;
+	return true;
+}
+
+static void
+ask(struct gs_source *s, struct gs_source_dst *d, const union gs_addr *dst,
+    uint64_t now_ms)
+{
+	if (!gs_addr_same_ip(&d->dst, dst)) {
+		d->dst = *dst;
+		d->has_src = false;
+	}
+	d->asked_ms = now_ms;
+	if (s->ask(dst, &d->src))
+		d->has_src = true;
+}
+
 bool
 gs_source_find(struct gs_source *s, const union gs_addr *dst, uint64_t now_ms,
     union gs_addr *src)
 {
-	size_t i;
+	struct gs_source_dst *d;
 
 	if (gs_addr_len(dst) == 0 || gs_addr_is_loopback(dst))
 		return false;
-	i = slot(dst);
-	if (!gs_addr_same_ip(&s->dsts[i].dst, dst)) {
-		s->dsts[i].dst = *dst;
-		s->dsts[i].has_src = false;
-		s->dsts[i].asked_ms = 0;
-	}
-	if (s->dsts[i].asked_ms == 0 ||
-	    now_ms - s->dsts[i].asked_ms >= GS_SOURCE_MS) {
-		s->dsts[i].asked_ms = now_ms;
-		if (s->ask(dst, &s->dsts[i].src))
-			s->dsts[i].has_src = true;
-	}
-	if (s->dsts[i].has_src)
-		*src = s->dsts[i].src;
-	return s->dsts[i].has_src;
+	d = &s->dsts[slot(dst)];
+	if ((!gs_addr_same_ip(&d->dst, dst) ||
+	    now_ms - d->asked_ms >= GS_SOURCE_MS) && may_ask(s, now_ms))
+		ask(s, d, dst, now_ms);
+	if (!gs_addr_same_ip(&d->dst, dst) || !d->has_src)
+		return false;
+	*src = d->src;
+	return true;
 }

@@ -5,7 +5,9 @@
  *  - what is told is not older than GS_SOURCE_MS, but where the system has
  *    no route any more: then it is the last that it had, as the path has
  *    not changed but failed;
- *  - the system is asked once in that time, however many packets leave;
+ *  - the system is asked once in that time, however many packets leave, and
+ *    GS_SOURCE_PER_MS times a millisecond for all destinations: where these
+ *    are too many, what is told is older, or there is nothing to tell;
  *  - a loopback destination has no answer: there every source is as good.
  *
  * Locking: the caller's.  Layer 2.
@@ -21,16 +23,20 @@
 #include "addr.h"
 
 #define GS_SOURCE_MS 200
-#define GS_SOURCE_DSTS 64
+#define GS_SOURCE_DSTS 1024
+#define GS_SOURCE_PER_MS 10	/* a tenth of the time */
+#define GS_SOURCE_BURST 100
 
 struct gs_source {
 	/* The system's routes; a test has its own. */
 	bool (*ask)(const union gs_addr *dst, union gs_addr *src);
-	struct {
+	struct gs_source_dst {
 		union gs_addr dst, src;
 		bool has_src;
 		uint64_t asked_ms;
 	} dsts[GS_SOURCE_DSTS];	/* by a hash of dst; the later one stays */
+	uint64_t counted_ms;	/* left grows since then */
+	uint64_t left;		/* times that the system may be asked */
 };
 
 void gs_source_init(struct gs_source *s);

@@ -1408,6 +1408,17 @@ knows(const char *dst, uint32_t tag, const char *local)
 	return gs_filter_knows_local(f, &d.pkt, &a);
 }
 
+/* Are there several that it may leave from? */
+static bool
+has_choice(const char *dst, uint32_t tag)
+{
+	struct draft d;
+
+	begin_out(&d, dst, tag);
+	put_chunk(&d, GS_CHUNK_DATA, 3, 13);
+	return gs_filter_has_choice(f, &d.pkt);
+}
+
 START_TEST(a_peer_knows_the_addresses_of_our_init)
 {
 	union gs_addr a = addr(US2), a3 = addr(US3);
@@ -1421,6 +1432,9 @@ START_TEST(a_peer_knows_the_addresses_of_our_init)
 	ck_assert(knows(PEER, THEIR_TAG, US));
 	ck_assert(knows(PEER2, THEIR_TAG, US2));
 	ck_assert(!knows(PEER, THEIR_TAG, US3));
+	ck_assert(gs_filter_has_choice(f, &d.pkt));
+	ck_assert(has_choice(PEER2, THEIR_TAG));
+	ck_assert(!has_choice(PEER, WRONG_TAG));
 	/* Of another association, with other tags, nothing is known. */
 	ck_assert(!knows(PEER, WRONG_TAG, US2));
 	ck_assert(!knows(STRANGER, THEIR_TAG, US2));
@@ -1460,6 +1474,7 @@ START_TEST(an_address_taken_away_is_known_no_more)
 	put_our_init(&d, GS_CHUNK_INIT, PEER, 0);
 	ck_assert_int_eq(init_ack_in(PEER, OUR_TAG, THEIR_TAG, NULL), GS_PASS);
 	ck_assert(knows(PEER, THEIR_TAG, US2));
+	ck_assert(has_choice(PEER, THEIR_TAG));
 	begin_out(&d, PEER, THEIR_TAG);
 	at = open_chunk(&d, GS_CHUNK_ASCONF);
 	put32(&d, 1);
@@ -1472,6 +1487,7 @@ START_TEST(an_address_taken_away_is_known_no_more)
 	out(&d);
 	ck_assert(!knows(PEER, THEIR_TAG, US2));
 	ck_assert(knows(PEER, THEIR_TAG, US));
+	ck_assert(!has_choice(PEER, THEIR_TAG));
 }
 END_TEST
 

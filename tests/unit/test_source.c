@@ -67,29 +67,58 @@ START_TEST(the_system_is_asked_once_in_a_while)
 }
 END_TEST
 
+static void
+nth_dst(int i, char *dst, size_t size, const char *host)
+{
+	snprintf(dst, size, "10.%d.%d.%s", i / 256, i % 256, host);
+}
+
 START_TEST(each_destination_has_a_source_of_its_own)
 {
-	char dst[32];
-	int i;
+	uint64_t now = 1000;
+	char dst[32], want[32];
+	int i, round;
 
 	/* More than are kept: some take others' places. */
-	for (i = 0; i < 3 * GS_SOURCE_DSTS; i++) {
-		snprintf(dst, sizeof(dst), "10.%d.0.2", i);
-		route = addr(dst);
-		route.v4.sin_addr.s_addr ^= htonl(3);
-		ck_assert_ptr_nonnull(find(dst, 1000));
-	}
-	for (i = 0; i < 3 * GS_SOURCE_DSTS; i++) {
-		char want[32];
-
-		snprintf(dst, sizeof(dst), "10.%d.0.2", i);
-		snprintf(want, sizeof(want), "10.%d.0.1:0", i);
-		route = addr(dst);
-		route.v4.sin_addr.s_addr ^= htonl(3);
-		ck_assert_str_eq(find(dst, 1001), want);
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 3 * GS_SOURCE_DSTS; i++) {
+			nth_dst(i, dst, sizeof(dst), "2");
+			nth_dst(i, want, sizeof(want), "1:0");
+			route = addr(dst);
+			route.v4.sin_addr.s_addr ^= htonl(3);
+			ck_assert_str_eq(find(dst, now++), want);
+		}
 	}
 	route = addr("fd00::1");
-	ck_assert_str_eq(find("fd00::2", 1001), "[fd00::1]:0");
+	ck_assert_str_eq(find("fd00::2", now), "[fd00::1]:0");
+}
+END_TEST
+
+START_TEST(the_system_is_not_asked_for_every_packet_to_many)
+{
+	union gs_addr to = addr("10.0.0.2"), src;
+	uint64_t now;
+	uint32_t i;
+
+	for (now = 1000; now < 1050; now++) {
+		for (i = 0; i < 4 * GS_SOURCE_DSTS; i++) {
+			to.v4.sin_addr.s_addr = htonl(0x0a000002u + i * 4);
+			(void)gs_source_find(&s, &to, now, &src);
+		}
+	}
+	ck_assert_int_le(asked, GS_SOURCE_BURST + 50 * GS_SOURCE_PER_MS);
+	ck_assert_int_ge(asked, 50 * GS_SOURCE_PER_MS);
+	/* What has been told goes on to be told, though it is old. */
+	ck_assert_str_eq(find("10.99.0.2", 9000), "10.0.0.1:0");
+	s.left = 0;
+	asked = 0;
+	route = addr("10.0.0.9");
+	s.counted_ms = 9000 + GS_SOURCE_MS;
+	ck_assert_str_eq(find("10.99.0.2", 9000 + GS_SOURCE_MS),
+	    "10.0.0.1:0");
+	ck_assert_int_eq(asked, 0);
+	ck_assert_str_eq(find("10.99.0.2", 9001 + GS_SOURCE_MS),
+	    "10.0.0.9:0");
 }
 END_TEST
 
@@ -147,6 +176,8 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_test(tc, the_system_is_asked_once_in_a_while);
 	tcase_add_test(tc, each_destination_has_a_source_of_its_own);
+	tcase_add_test(tc,
+	    the_system_is_not_asked_for_every_packet_to_many);
 	tcase_add_test(tc, where_the_route_is_gone_the_last_source_stays);
 	tcase_add_test(tc, loopback_is_never_asked_for);
 	tcase_add_test(tc, the_systems_answer_is_an_address_of_this_host);
