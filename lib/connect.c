@@ -50,6 +50,16 @@ check_free(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n)
 	return 0;
 }
 
+/* The engine has no source for what is on a link, nor names the link. */
+static int
+check_route(const union gs_addr *to, const union gs_addr *own, size_t nown)
+{
+	if (to->sa.sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_LINKLOCAL(&to->v6.sin6_addr))
+		return -ENETUNREACH;
+	return gs_route_check(to, own, nown);
+}
+
 /* One way to one of them is enough; else what is wrong with the first. */
 static int
 check_routes(const union gs_addr *addrs, size_t n)
@@ -61,7 +71,7 @@ check_routes(const union gs_addr *addrs, size_t n)
 	int err;
 
 	for (i = 0; i < n; i++) {
-		err = gs_route_check(&addrs[i], own, nown);
+		err = check_route(&addrs[i], own, nown);
 		if (err == 0)
 			return 0;
 		if (i == 0)

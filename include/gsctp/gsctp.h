@@ -1236,7 +1236,8 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  *   -EAFNOSUPPORT  an IPv6 peer of an inet socket
  *   -ENETUNREACH, -EHOSTUNREACH  the system has no route to the peer, or one
  *                  that refuses; nothing was sent
- *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only, too
+ *   -ENETUNREACH   an IPv4 peer of a socket that is IPv6 only, and a
+ *                  link-local one (fe80::/10), too
  *   -ECONNABORTED  another thread aborted the attempt
  *   -ENOTCONN      a one-to-one socket whose association has ended
  *   -EINVAL, -ENOPROTOOPT  an option, the address or its port 0; or a

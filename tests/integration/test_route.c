@@ -2,6 +2,7 @@
  * the test's own that has but lo. */
 
 #include <errno.h>
+#include <net/if.h>
 
 #include "check_main.h"
 #include "loop.h"
@@ -16,12 +17,16 @@
 #define PROHIBITED "198.51.100.2"
 #define BY_SOURCE "203.0.113.1"
 #define NOWHERE_6 "2001:db8::1"
+#define LINK_LOCAL "fe80::2"
 
 static const char *const commands[] = {
 	"ip route add unreachable " UNREACHABLE "/32",
 	"ip route add prohibit " PROHIBITED "/32",
 	"ip rule add from 127.0.0.2 lookup 100",
 	"ip route add " BY_SOURCE "/32 dev lo table 100",
+	"ip link add here type veth peer name there",
+	"ip link set here up",
+	"ip link set there up",
 };
 
 static int
@@ -78,6 +83,25 @@ START_TEST(an_ipv6_peer_without_a_route_is_refused_at_once)
 
 	ck_assert_int_eq(loop_try_open(0, v6, 1, &s), 0);
 	ck_assert_int_eq(try_connect(s, NOWHERE_6), -ENETUNREACH);
+}
+END_TEST
+
+/* The system may have a way: the engine has no source for it. */
+START_TEST(a_link_local_peer_is_refused_at_once)
+{
+	const struct gsctp_opt v6[] = { GSCTP_FAMILY(GSCTP_INET6) };
+	struct sockaddr_storage to = loop_addr(LINK_LOCAL, 5000);
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&to;
+	struct gsctp_stack_info info;
+	gsctp_sock s;
+
+	in6->sin6_scope_id = if_nametoindex("here");
+	ck_assert_uint_ne(in6->sin6_scope_id, 0);
+	ck_assert_int_eq(loop_try_open(0, v6, 1, &s), 0);
+	ck_assert_int_eq(gsctp_connect(s, (struct sockaddr *)&to, sizeof(to),
+	    NULL, 0, AT_ONCE_MS, NULL), -ENETUNREACH);
+	ck_assert_int_eq(gsctp_stack_info(&info), 0);
+	ck_assert_uint_eq(info.associations, 0);
 }
 END_TEST
 
@@ -138,9 +162,11 @@ suite(void)
 
 	tcase_add_checked_fixture(t, loop_setup, loop_teardown);
 	tcase_add_test(t, a_peer_without_a_route_is_refused_at_once);
-	if (loop_has_ipv6())
+	if (loop_has_ipv6()) {
 		tcase_add_test(t,
 		    an_ipv6_peer_without_a_route_is_refused_at_once);
+		tcase_add_test(t, a_link_local_peer_is_refused_at_once);
+	}
 	tcase_add_test(t, connect_init_says_it_too);
 	tcase_add_test(t, one_address_with_a_route_is_enough);
 	tcase_add_test(t,
