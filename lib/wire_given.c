@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +97,16 @@ inspect(const struct gs_wire *w, const struct gs_wire_config *cfg, size_t i,
 	return 0;
 }
 
+/* A datagram that is several packets is none. */
+static void
+keep_datagrams_apart(int fd)
+{
+	int off = 0;
+
+	/* A kernel that does not know it does not do it. */
+	(void)setsockopt(fd, IPPROTO_UDP, UDP_GRO, &off, sizeof(off));
+}
+
 static int
 adopt(struct gs_wire *w, const struct gs_wire_config *cfg,
     const union gs_addr *addrs, size_t n, bool may_miss)
@@ -120,6 +131,7 @@ adopt(struct gs_wire *w, const struct gs_wire_config *cfg,
 		}
 		w->socks[w->nsocks++] = sock;
 		w->port = gs_addr_port(&sock.addr);
+		keep_datagrams_apart(sock.fd);
 		err = gs_wire_sock_prepare(&sock);
 		if (err != 0)
 			goto close_all;

@@ -27,12 +27,17 @@
 #define GS_WIRE_SOCKETS 64 /* addresses that a caller may name */
 #define GS_WIRE_BATCH 64   /* packets a system call */
 
-/* Room for the ancillary data of one datagram, either way. */
+/* Room for the ancillary data of one datagram, either way; and for what a
+ * caller has asked for on a socket of his, which comes along. */
+#define GS_WIRE_CONTROL                                                      \
+	(CMSG_SPACE(sizeof(struct in6_pktinfo)) +                            \
+	    CMSG_SPACE(sizeof(struct in_pktinfo)) +                          \
+	    2 * CMSG_SPACE(sizeof(int))) /* TOS and TTL */
+#define GS_WIRE_MORE_CONTROL 512
+
 union gs_wire_control {
 	struct cmsghdr align;
-	char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-	    CMSG_SPACE(sizeof(struct in_pktinfo)) +
-	    2 * CMSG_SPACE(sizeof(int))]; /* TOS and TTL */
+	char room[GS_WIRE_CONTROL + GS_WIRE_MORE_CONTROL];
 };
 
 struct gs_wire_batch {

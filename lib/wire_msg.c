@@ -177,7 +177,7 @@ gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
 	b->iov[i].iov_base = pkt->data;
 	b->iov[i].iov_len = pkt->len;
 	memset(&b->msg[i], 0, sizeof(b->msg[i]));
-	memset(&b->ctl[i], 0, sizeof(b->ctl[i]));
+	memset(b->ctl[i].room, 0, GS_WIRE_CONTROL);
 	hdr->msg_name = &b->name[i];
 	hdr->msg_namelen = gs_addr_len(&b->name[i]);
 	hdr->msg_iov = &b->iov[i];

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gsctp/gsctp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,60 @@ START_TEST(an_ipv6_socket_that_takes_ipv4_carries_both)
 }
 END_TEST
 
+static void
+switch_on(int fd, int level, int name)
+{
+	int one = 1;
+
+	ck_assert_int_eq(setsockopt(fd, level, name, &one, sizeof(one)), 0);
+}
+
+/* What else he has asked for comes along, and is in nobody's way. */
+START_TEST(options_of_the_caller_lose_no_datagram)
+{
+	uint16_t pa = 0, pb = 0;
+	int fa = bound("127.0.0.1", &pa, 0), fb = bound("0.0.0.0", &pb, 0);
+	struct gs_wire *a, *b;
+
+	switch_on(fb, SOL_SOCKET, SO_TIMESTAMP);
+	switch_on(fb, SOL_SOCKET, SO_RXQ_OVFL);
+	switch_on(fb, IPPROTO_IP, IP_RECVTTL);
+	switch_on(fb, IPPROTO_IP, IP_RECVORIGDSTADDR);
+	a = adopt(&fa, 1);
+	b = adopt(&fb, 1);
+	send_hi(a, "127.0.0.1", "127.0.0.3", pb, 0x28);
+	must_get(b, "127.0.0.1", pa, "127.0.0.3", 0x28);
+	gs_wire_close(a);
+	gs_wire_close(b);
+	close(fa);
+	close(fb);
+}
+END_TEST
+
+/* Where he has it, the kernel may make one datagram of several. */
+START_TEST(datagrams_are_not_put_together)
+{
+	uint16_t pa = 0, pb = 0;
+	int fa = bound("127.0.0.1", &pa, 0), fb = bound("127.0.0.2", &pb, 0);
+	union gs_addr to = addr("127.0.0.2", pb);
+	int size = 2;
+	struct gs_wire *b;
+
+	if (setsockopt(fb, IPPROTO_UDP, UDP_GRO, &size, sizeof(size)) != 0 ||
+	    setsockopt(fa, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) != 0)
+		goto close_both;	/* a kernel before 5.0 */
+	b = adopt(&fb, 1);
+	ck_assert_int_eq(sendto(fa, "hihi", 4, 0, &to.sa, gs_addr_len(&to)),
+	    4);
+	must_get(b, "127.0.0.1", pa, "127.0.0.2", 0);
+	must_get(b, "127.0.0.1", pa, "127.0.0.2", 0);
+	gs_wire_close(b);
+close_both:
+	close(fa);
+	close(fb);
+}
+END_TEST
+
 START_TEST(the_callers_descriptor_is_his_own)
 {
 	uint16_t port = 0;
@@ -350,6 +405,8 @@ suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_socket_of_the_caller_carries_packets_both_ways);
+	tcase_add_test(tc, options_of_the_caller_lose_no_datagram);
+	tcase_add_test(tc, datagrams_are_not_put_together);
 	tcase_add_test(tc, the_callers_descriptor_is_his_own);
 	tcase_add_test(tc, a_socket_that_blocks_is_not_waited_for);
 	tcase_add_test(tc, what_is_no_udp_socket_is_refused);
