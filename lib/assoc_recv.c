@@ -543,6 +543,7 @@ void
 gs_assoc_drop_data(struct gs_assoc *a)
 {
 	part_clear(&a->data);
+	gs_begun_clear(a);
 	a->in_parts = false;
 	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
 		gs_msg_free(gs_assoc_take(a));

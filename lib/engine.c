@@ -92,7 +92,8 @@ choose_source(struct gs_packet *pkt)
 {
 	union gs_addr src;
 
-	if (!gs_filter_has_choice(eng.filter, pkt) ||
+	if (gs_addr_is_loopback(&pkt->dst) ||
+	    !gs_filter_has_choice(eng.filter, pkt) ||
 	    !gs_source_find(&eng.source, &pkt->dst, eng.now_ms, &src) ||
 	    gs_addr_same_ip(&src, &pkt->src) ||
 	    !gs_filter_knows_local(eng.filter, pkt, &src))

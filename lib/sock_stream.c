@@ -74,10 +74,14 @@ gsctp_accept(gsctp_sock s, int timeout_ms, gsctp_sock *accepted)
 				 -EINVAL;
 	if (err != 0)
 		goto leave;
-	/* A listener that was closed meanwhile has nothing to give. */
 	ep = gs_endpoint_find(s);
-	if (ep != NULL)
-		err = gs_stream_inherit(child, ep);
+	if (ep == NULL) {
+		/* Closed since: so is what waited to be accepted. */
+		gs_endpoint_close(child, true);
+		err = -EBADF;
+		goto leave;
+	}
+	err = gs_stream_inherit(child, ep);
 	if (err != 0)
 		gs_stream_put_back(ep, child);
 	else

@@ -76,6 +76,7 @@ do_send(gsctp_sock s, const struct outgoing *o)
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
 	int err, timeout_ms;
+	bool has_ended;
 
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
@@ -89,10 +90,13 @@ do_send(gsctp_sock s, const struct outgoing *o)
 			break;
 		gs_assoc_hold(a);
 		err = gs_wait_locked(&a->cond, deadline);
+		has_ended = a->is_dead;
 		gs_assoc_unhold(a);
 		ep = gs_endpoint_find(s);
 		if (ep == NULL)
 			err = -EBADF;
+		else if (has_ended && ep->stream.is_on)
+			err = -ENOTCONN;	/* not the next one's */
 		if (err != 0)
 			break;
 	}

@@ -283,6 +283,50 @@ START_TEST(a_blocked_sender_is_told_of_the_end)
 }
 END_TEST
 
+static int
+connect_again(void *arg)
+{
+	gsctp_sock *s = arg;		/* from, to */
+	struct gsctp_msg *m;
+	int err;
+
+	/* As soon as the end is read. */
+	while ((err = gsctp_recv(s[0], LOOP_MS, &m)) == 0)
+		gsctp_msg_free(m);
+	return err == -ENOTCONN ? stream_try_connect(s[0], s[1], LOOP_MS) :
+				  err;
+}
+
+/* Many threads wait, and the socket has another association at once. */
+START_TEST(a_blocked_sender_does_not_send_on_the_next_association)
+{
+	struct stream_pair p = small_pair();
+	struct side senders[4], again;
+	gsctp_sock both[2] = { p.client, p.listener };
+	gsctp_sock server;
+	int i, err;
+
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_EXIT_ON_CLOSE(false));
+	side_fill(p.client, 0);
+	set_timeout(p.client, -1);
+	for (i = 0; i < 4; i++) {
+		side_start(&senders[i], send_block, &p.client);
+		side_await_sleep(&senders[i]);
+	}
+	ck_assert_int_eq(gsctp_abort(p.server, 0, NULL, 0), 0);
+	side_start(&again, connect_again, both);
+	for (i = 0; i < 4; i++) {
+		err = side_join(&senders[i]);
+		ck_assert(err == -EPIPE || err == -ENOTCONN);
+	}
+	ck_assert_int_eq(side_join(&again), 0);
+	server = stream_accept(p.listener);
+	(void)loop_recv_state(server, GSCTP_COMM_UP);
+	traffic_send(p.client, 0, 0, "new");
+	stream_expect(server, "new");
+}
+END_TEST
+
 START_TEST(a_full_socket_has_room_again_when_the_peer_reads)
 {
 	struct stream_pair p = small_pair();
@@ -356,6 +400,8 @@ add(TCase *tc)
 	tcase_add_test(tc,
 	    with_send_timeout_close_a_send_that_times_out_ends_it);
 	tcase_add_loop_test(tc, a_blocked_sender_is_told_of_the_end, 0, 3);
+	tcase_add_test(tc,
+	    a_blocked_sender_does_not_send_on_the_next_association);
 	tcase_add_test(tc, a_full_socket_has_room_again_when_the_peer_reads);
 	tcase_add_test(tc, shutdown_write_delivers_all_that_is_queued);
 	tcase_add_test(tc, shutdown_read_makes_room_for_a_blocked_peer);

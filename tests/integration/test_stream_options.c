@@ -299,44 +299,6 @@ START_TEST(every_option_answers_after_the_end)
 }
 END_TEST
 
-/* Sends until there is no room; the error that said so. */
-static int
-fill(gsctp_sock s)
-{
-	static const char block[8000];
-	int err;
-
-	do
-		err = gsctp_send(s, 0, 0, block, sizeof(block));
-	while (err == 0);
-	return err;
-}
-
-START_TEST(a_send_that_times_out_leaves_the_association)
-{
-	struct gsctp_opt opts[] = { GSCTP_SEND_TIMEOUT_MS(20),
-		GSCTP_RECBUF(8192), GSCTP_SNDBUF(16384) };
-	struct stream_pair p = stream_pair(opts, 3);
-
-	ck_assert_int_eq(fill(p.client), -ETIMEDOUT);
-	ck_assert_uint_eq(opts_get_id(p.client, GSCTP_OPT_STATUS, 0)
-	    .u.status.state, GSCTP_ESTABLISHED);
-}
-END_TEST
-
-START_TEST(a_send_that_times_out_ends_it_with_send_timeout_close)
-{
-	struct gsctp_opt opts[] = { GSCTP_SEND_TIMEOUT_MS(20),
-		GSCTP_RECBUF(8192), GSCTP_SNDBUF(16384),
-		GSCTP_SEND_TIMEOUT_CLOSE(true) };
-	struct stream_pair p = stream_pair(opts, 4);
-
-	ck_assert_int_eq(fill(p.client), -ETIMEDOUT);
-	stream_ends(p.client, GSCTP_COMM_LOST, -ECONNABORTED);
-	ck_assert_int_eq(fill(p.client), -ENOTCONN);
-}
-END_TEST
-
 START_TEST(shutdown_read_throws_away_what_is_behind_an_unread_event)
 {
 	struct gsctp_opt opts[] = { GSCTP_SEND_TIMEOUT_MS(LOOP_MS),
@@ -442,9 +404,6 @@ add(TCase *tc)
 	tcase_add_test(tc, every_option_answers_before_an_association);
 	tcase_add_test(tc, every_option_answers_on_an_association);
 	tcase_add_test(tc, every_option_answers_after_the_end);
-	tcase_add_test(tc, a_send_that_times_out_leaves_the_association);
-	tcase_add_test(tc,
-	    a_send_that_times_out_ends_it_with_send_timeout_close);
 	tcase_add_test(tc,
 	    shutdown_read_throws_away_what_is_behind_an_unread_event);
 	tcase_add_test(tc,
