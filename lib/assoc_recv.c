@@ -352,6 +352,9 @@ emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	if (d->has_info) {
 		d->info = piece->info;
 		d->info.assoc_id = a->id;
+		/* See engine_unordered.c. */
+		if (!a->interleaves && (d->info.flags & GSCTP_UNORDERED) != 0)
+			d->info.ssn = 0;
 	}
 	deliver(a, m, gs_addr_len(&piece->from) > 0 ? &piece->from :
 						      &a->primary);

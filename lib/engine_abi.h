@@ -58,6 +58,12 @@ void sctp_handle_sack(struct mbuf *m, int blocks_at, int dups_at, void *stcb,
     uint16_t blocks, uint16_t nr_blocks, uint16_t dups, int *aborted,
     uint8_t flags, uint32_t cum_ack, uint32_t window, int ecn_echo);
 
+/* The DATA chunks of a packet; a FORWARD TSN or I-FORWARD-TSN. */
+int __real_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
+    int length, void *inp, void *stcb, void *net, uint32_t *high_tsn);
+void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
+    struct mbuf *m, int offset);
+
 /* What it tells the application. */
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked);
@@ -128,5 +134,9 @@ void __wrap_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked);
 void __wrap_sctp_express_handle_sack(void *stcb, uint32_t cum_ack,
     uint32_t window, int *aborted, int ecn_echo);
+int __wrap_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
+    int length, void *inp, void *stcb, void *net, uint32_t *high_tsn);
+void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
+    struct mbuf *m, int offset);
 
 #endif
