@@ -128,20 +128,26 @@ gs_begun_clear(struct gs_assoc *a)
 
 #define GIVEN_UP (GSCTP_PR_TTL | GSCTP_PR_RTX)
 
+static bool
+is_given_up(const struct gsctp_sndrcvinfo *info)
+{
+	return info->timetolive != 0 || (info->flags & GIVEN_UP) != 0;
+}
+
 /*
  * Where messages interleave, the engine's receiver may keep back what comes
  * behind a message that was given up, or behind an unordered one that it
- * delivered in pieces.
+ * delivered in pieces.  Where they do not, one that is both, and in
+ * fragments, it may wait for, or take for a violation.
  */
 static int
-check_interleaving(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+check_engine(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     size_t len)
 {
-	if (!a->interleaves)
-		return 0;
-	if (info->timetolive != 0 || (info->flags & GIVEN_UP) != 0)
+	if (a->interleaves && is_given_up(info))
 		return -EOPNOTSUPP;
-	if ((info->flags & GSCTP_UNORDERED) == 0)
+	if ((info->flags & GSCTP_UNORDERED) == 0 ||
+	    (!a->interleaves && !is_given_up(info)))
 		return 0;
 	return (info->flags & GSCTP_MORE) == 0 &&
 	    gs_esock_is_one_fragment(a->so, len) ? 0 : -EOPNOTSUPP;
@@ -155,12 +161,11 @@ gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	bool more = (info->flags & GSCTP_MORE) != 0;
 	int err;
 
-	if (more && (!a->ep->opts.explicit_eor || info->timetolive != 0 ||
-	    (info->flags & GIVEN_UP) != 0))
+	if (more && (!a->ep->opts.explicit_eor || is_given_up(info)))
 		return -EINVAL;
 	if (a->more_comes && info->stream != a->more_stream)
 		return -EBUSY;
-	err = check_interleaving(a, info, len);
+	err = check_engine(a, info, len);
 	if (err != 0)
 		return err;
 	if (a->ep->opts.explicit_eor && !gs_esock_has_room(a->so, len))

@@ -1310,8 +1310,9 @@ int gsctp_abort(gsctp_sock s, gsctp_assoc_id assoc, const void *reason,
  *   -EMSGSIZE  larger than sndbuf; or than the path's fragmentation point
  *              and disable_fragments is on
  *   -EBUSY     a message on another stream is not complete (GSCTP_MORE)
- *   -EOPNOTSUPP GSCTP_PR_PRIO; on an association that interleaves, what
- *              would be given up, or unordered and longer than a packet
+ *   -EOPNOTSUPP GSCTP_PR_PRIO; what would be given up, and is unordered and
+ *              longer than a packet; on an association that interleaves,
+ *              either of these
  *   -EPIPE     no such association, or it is ending
  *   -ENOTCONN  the association is not up yet; or a one-to-one socket has
  *              none

@@ -154,9 +154,8 @@ send_one(struct mixture *m, uint32_t index)
 	    pick(m, LEN_MAX - sizeof(h)) : pick(m, 500));
 	if (pick(m, 3) == 0)
 		info.flags = GSCTP_UNORDERED;
-	/* Not fragments that are unordered and given up: the engine takes
-	 * those for a violation. */
-	if (pick(m, 4) == 0 && info.flags == 0)
+	/* Fragments that are unordered and given up are refused. */
+	if (pick(m, 4) == 0 && (info.flags == 0 || h.len <= 1400))
 		info.flags |= GSCTP_PR_RTX;
 	if (m->interleaves) {
 		info.flags &= ~GSCTP_PR_RTX;

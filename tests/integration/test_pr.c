@@ -310,6 +310,36 @@ START_TEST(default_prinfo_goes_with_default_send_param)
 }
 END_TEST
 
+/* The engine's receiver might wait for the rest of it for ever. */
+START_TEST(what_is_unordered_and_given_up_fits_a_packet)
+{
+	struct loop_pair p = loop_pair(NULL, 0);
+	struct gsctp_sndrcvinfo info = { .assoc_id = p.at_client,
+		.flags = GSCTP_UNORDERED | GSCTP_PR_RTX };
+	uint8_t *bytes = traffic_bytes(3000, 1);
+	struct iovec iov = { .iov_base = bytes, .iov_len = 3000 };
+
+	ck_assert_int_eq(gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0),
+	    -EOPNOTSUPP);
+	info.flags = GSCTP_UNORDERED;
+	info.timetolive = 20000;
+	ck_assert_int_eq(gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0),
+	    -EOPNOTSUPP);
+	iov.iov_len = 1400;
+	ck_assert_int_eq(gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0), 0);
+	traffic_unstuff(p.server, 1, 1400);
+	iov.iov_len = 3000;
+	info.timetolive = 0;
+	ck_assert_int_eq(gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0), 0);
+	traffic_unstuff(p.server, 1, 3000);
+	info.flags = GSCTP_PR_RTX;
+	info.timetolive = 100;
+	ck_assert_int_eq(gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0), 0);
+	traffic_unstuff(p.server, 1, 3000);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(send_gives_up_as_default_prinfo_says)
 {
 	struct loop_pair p = patient_pair();
@@ -347,6 +377,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc,
 	    default_prinfo_reads_back_and_is_of_later_associations);
 	tcase_add_test(tc, default_prinfo_goes_with_default_send_param);
+	tcase_add_test(tc, what_is_unordered_and_given_up_fits_a_packet);
 	tcase_add_test(tc, send_gives_up_as_default_prinfo_says);
 }
 
