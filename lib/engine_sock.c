@@ -68,7 +68,8 @@ set_encaps_port(struct socket *so, uint16_t port)
 /*
  * A message to an address of the caller's choice (SCTP_ADDR_OVER) that waits
  * alone sends the engine's stream scheduler round for ever
- * (sctp_ss_functions.c:sctp_ss_default_select, in later releases too), unless this knob says that it need not look at addresses there.  Its other
+ * (sctp_ss_functions.c:sctp_ss_default_select, in later releases too), unless
+ * this knob says that it need not look at addresses there.  Its other
  * meaning, to send on all paths at once, is read only where a socket is made.
  */
 static struct socket *
