@@ -153,7 +153,26 @@ check_engine(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	    gs_esock_is_one_fragment(a->so, len) ? 0 : -EOPNOTSUPP;
 }
 
-/* With EXPLICIT_EOR the engine takes as much as there is room for. */
+/*
+ * With EXPLICIT_EOR the engine takes as much as there is room for.
+ *
+ * A message that it has begun to send it sends to its end before others, by
+ * most schedulers.  Where those others fill the send buffer, it waits for
+ * what there is no room for, and there would never be.
+ */
+static int
+send_part(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to)
+{
+	if (!a->ep->opts.explicit_eor)
+		return gs_esock_send(a->so, info, data, len, to);
+	if (a->more_comes && gs_esock_is_idle(a->so))
+		return gs_esock_send_over(a->so, info, data, len, to);
+	if (!gs_esock_has_room(a->so, len))
+		return -EAGAIN;
+	return gs_esock_send(a->so, info, data, len, to);
+}
+
 int
 gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)
@@ -168,9 +187,7 @@ gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	err = check_engine(a, info, len);
 	if (err != 0)
 		return err;
-	if (a->ep->opts.explicit_eor && !gs_esock_has_room(a->so, len))
-		return -EAGAIN;
-	err = gs_esock_send(a->so, info, data, len, to);
+	err = send_part(a, info, data, len, to);
 	if (err != 0)
 		return err;
 	a->out_messages += !more;

@@ -595,6 +595,34 @@ gs_esock_has_room(struct socket *so, size_t len)
 }
 
 bool
+gs_esock_is_idle(struct socket *so)
+{
+	struct sctp_status st;
+
+	return get_status(so, &st) == 0 && st.sstat_unackdata == 0;
+}
+
+int
+gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to)
+{
+	uint32_t chunks = usrsctp_sysctl_get_sctp_max_chunks_on_queue();
+	int before = (int)sndbuf(so);
+	int room = (int)(2 * (gs_esock_queued(so) + len)) + 65536;
+	int err;
+
+	if (usrsctp_setsockopt(so, SOL_SOCKET, SO_SNDBUF, &room,
+	    sizeof(room)) != 0)
+		return -EAGAIN;
+	(void)usrsctp_sysctl_set_sctp_max_chunks_on_queue(UINT32_MAX / 2);
+	err = gs_esock_send(so, info, data, len, to);
+	(void)usrsctp_sysctl_set_sctp_max_chunks_on_queue(chunks);
+	(void)usrsctp_setsockopt(so, SOL_SOCKET, SO_SNDBUF, &before,
+	    sizeof(before));
+	return err;
+}
+
+bool
 gs_esock_is_one_fragment(struct socket *so, size_t len)
 {
 	struct sctp_status st;

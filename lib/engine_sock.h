@@ -116,6 +116,13 @@ bool gs_esock_is_one_fragment(struct socket *so, size_t len);
 /* Has the send buffer room for all of them now? */
 bool gs_esock_has_room(struct socket *so, size_t len);
 
+/* Is nothing on its way, whatever waits to be sent? */
+bool gs_esock_is_idle(struct socket *so);
+
+/* As gs_esock_send(), whether there is room or not. */
+int gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
+    const void *data, size_t len, const union gs_addr *to);
+
 /* Bytes that were sent and are not acknowledged, with some for headers. */
 size_t gs_esock_queued(struct socket *so);
 

@@ -182,6 +182,52 @@ START_TEST(a_part_without_room_is_refused_whole)
 }
 END_TEST
 
+/* What waits is of a stream that comes later, and leaves no room. */
+START_TEST(the_rest_of_a_message_gets_past_what_waits)
+{
+	const struct gsctp_opt opts[] = {
+		GSCTP_SNDBUF(32768),
+		GSCTP_SEND_TIMEOUT_MS(0),
+		GSCTP_STREAM_SCHEDULER(.assoc_value = GSCTP_SS_PRIO),
+	};
+	struct loop_pair p = eor_pair(opts, COUNT(opts));
+	uint64_t until = loop_now_ms() + LOOP_MS;
+	struct gsctp_sndrcvinfo info = { .assoc_id = p.at_client,
+		.stream = 1 };
+	uint8_t *bytes = traffic_bytes(8000, 1);
+	struct iovec iov = { .iov_base = bytes, .iov_len = 8000 };
+	struct gsctp_msg *m;
+	uint16_t port;
+	int err, fd = traffic_blackhole("127.0.0.1", &port);
+
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_STREAM_SCHEDULER_VALUE(
+	    .assoc_id = p.at_client, .stream = 0, .value = 1));
+	opts_settle(&p);
+	opts_send_by(p.client, p.at_client, port);
+	while ((err = gsctp_send(p.client, p.at_client, 0, bytes, 1400)) == 0)
+		continue;
+	ck_assert_int_eq(err, -EAGAIN);
+	ck_assert_int_eq(send_part(p.client, p.at_client, 1, true, "x"), 0);
+	opts_send_by(p.client, p.at_client, loop_udp_port());
+	while ((err = gsctp_sendmsg(p.client, &info, &iov, 1, NULL, 0)) ==
+	    -EAGAIN) {
+		ck_assert_uint_lt(loop_now_ms(), until);
+		if (gsctp_recv(p.client, 20, &m) == 0)
+			gsctp_msg_free(m);
+	}
+	ck_assert_int_eq(err, 0);
+	do {
+		m = loop_recv_type(p.server, GSCTP_MSG_DATA);
+		ck_assert(m->u.data.complete);
+		err = m->u.data.info.stream == 1;
+		ck_assert_uint_eq(m->u.data.len, err ? 8001 : 1400);
+		gsctp_msg_free(m);
+	} while (!err);
+	free(bytes);
+	close(fd);
+}
+END_TEST
+
 START_TEST(amid_a_message_other_streams_and_changes_wait)
 {
 	static const uint16_t one[] = { 1 };
@@ -349,6 +395,7 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, parts_arrive_as_one_message);
 	tcase_add_test(tc, a_message_in_parts_can_be_longer_than_sndbuf);
 	tcase_add_test(tc, a_part_without_room_is_refused_whole);
+	tcase_add_test(tc, the_rest_of_a_message_gets_past_what_waits);
 	tcase_add_test(tc, amid_a_message_other_streams_and_changes_wait);
 	tcase_add_test(tc, what_is_given_up_or_ends_takes_no_more);
 	tcase_add_test(tc, close_amid_a_message_aborts);
