@@ -129,6 +129,17 @@ gs_addr_same_ip(const union gs_addr *a, const union gs_addr *b)
 }
 
 bool
+gs_addr_is_in(const union gs_addr *a, const union gs_addr *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (gs_addr_same_ip(a, &list[i]))
+			return true;
+	return false;
+}
+
+bool
 gs_addr_equal(const union gs_addr *a, const union gs_addr *b)
 {
 	return gs_addr_same_ip(a, b) && gs_addr_port(a) == gs_addr_port(b);

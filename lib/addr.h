@@ -39,6 +39,9 @@ void gs_addr_set_port(union gs_addr *a, uint16_t port);
 /* Family and IP address alike, whatever the ports.  ::ffff:a.b.c.d is not
  * a.b.c.d: see gs_addr_unmap().  An IPv6 scope of 0 matches any scope. */
 bool gs_addr_same_ip(const union gs_addr *a, const union gs_addr *b);
+
+/* Is one of these n the same, ports aside? */
+bool gs_addr_is_in(const union gs_addr *a, const union gs_addr *list, size_t n);
 bool gs_addr_equal(const union gs_addr *a, const union gs_addr *b);
 
 bool gs_addr_is_any(const union gs_addr *a);

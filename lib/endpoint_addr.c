@@ -14,17 +14,6 @@
 #include "hub.h"
 #include "log.h"
 
-static bool
-is_in(const union gs_addr *a, const union gs_addr *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (gs_addr_same_ip(a, &list[i]))
-			return true;
-	return false;
-}
-
 static void
 take_out(union gs_addr *list, size_t *n, const union gs_addr *a)
 {
@@ -84,7 +73,7 @@ add_missing(struct gs_assoc *a)
 	size_t i;
 
 	for (i = 0; i < ep->naddrs; i++) {
-		if (is_in(&ep->addrs[i], a->local, a->nlocal) ||
+		if (gs_addr_is_in(&ep->addrs[i], a->local, a->nlocal) ||
 		    gs_esock_bindx(a->so, &ep->addrs[i], true) != 0)
 			continue;
 		a->local[a->nlocal++] = ep->addrs[i];
@@ -144,10 +133,10 @@ find_stay(struct gs_assoc *a, const union gs_addr *gone, union gs_addr *stay)
 	n = gs_esock_addrs(a->so, false, used, GS_PEER_ADDRS_MAX);
 	if (n > GS_PEER_ADDRS_MAX)
 		n = GS_PEER_ADDRS_MAX;
-	if (n < 0 || !is_in(gone, used, (size_t)n))
+	if (n < 0 || !gs_addr_is_in(gone, used, (size_t)n))
 		return false;
 	for (i = 0; i < n; i++) {
-		if (!is_in(&used[i], a->ep->addrs, a->ep->naddrs))
+		if (!gs_addr_is_in(&used[i], a->ep->addrs, a->ep->naddrs))
 			continue;
 		if (!found || used[i].sa.sa_family == gone->sa.sa_family)
 			*stay = used[i];
@@ -169,7 +158,7 @@ remove_surplus(struct gs_assoc *a)
 
 	while (i < a->nlocal) {
 		gone = a->local[i];
-		if (is_in(&gone, ep->addrs, ep->naddrs) ||
+		if (gs_addr_is_in(&gone, ep->addrs, ep->naddrs) ||
 		    !find_stay(a, &gone, &stay)) {
 			i++;
 			continue;
@@ -212,8 +201,8 @@ is_as_endpoint(const struct gs_assoc *a, const union gs_addr *used, size_t n)
 	if (a->nlocal != ep->naddrs)
 		return false;
 	for (i = 0; i < ep->naddrs; i++)
-		if (!is_in(&ep->addrs[i], a->local, a->nlocal) ||
-		    !is_in(&ep->addrs[i], used, n))
+		if (!gs_addr_is_in(&ep->addrs[i], a->local, a->nlocal) ||
+		    !gs_addr_is_in(&ep->addrs[i], used, n))
 			return false;
 	return true;
 }
@@ -266,7 +255,7 @@ check_change(const struct gs_endpoint *ep, const union gs_addr *addrs,
 	if (ep->so == NULL && TAILQ_EMPTY(&ep->assocs))
 		return -ENOTCONN;
 	for (i = 0; i < n; i++) {
-		if (!add && !is_in(&addrs[i], ep->addrs, ep->naddrs))
+		if (!add && !gs_addr_is_in(&addrs[i], ep->addrs, ep->naddrs))
 			return -EADDRNOTAVAIL;
 		if (add && !gs_engine_has_addr_locked(&addrs[i]))
 			return -EADDRNOTAVAIL;
@@ -274,7 +263,7 @@ check_change(const struct gs_endpoint *ep, const union gs_addr *addrs,
 			return -EADDRINUSE;
 	}
 	for (i = 0; i < ep->naddrs; i++)
-		left += !is_in(&ep->addrs[i], addrs, n);
+		left += !gs_addr_is_in(&ep->addrs[i], addrs, n);
 	return !add && left == 0 ? -EINVAL : 0;
 }
 
@@ -286,7 +275,7 @@ change_one(struct gs_endpoint *ep, const union gs_addr *addr, bool add)
 	int err;
 
 	gs_addr_set_port(&a, ep->port);
-	if (is_in(&a, ep->addrs, ep->naddrs) == add)
+	if (gs_addr_is_in(&a, ep->addrs, ep->naddrs) == add)
 		return 0;
 	/* What was accepted or peeled off has no listener. */
 	err = ep->so != NULL ? gs_esock_bindx(ep->so, &a, add) : 0;
@@ -315,7 +304,7 @@ change_all(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 		err = change_one(ep, &addrs[i], add);
 	/* Undo: no more than was there, so it cannot fail. */
 	for (i = 0; err != 0 && i < n; i++)
-		if (is_in(&addrs[i], old, nold) != add)
+		if (gs_addr_is_in(&addrs[i], old, nold) != add)
 			(void)change_one(ep, &addrs[i], !add);
 	free(old);
 	return err;

@@ -48,17 +48,6 @@ static struct entry *entries;
 static union gs_addr *addrs;
 static size_t naddrs;
 
-static bool
-is_in(const union gs_addr *a, const union gs_addr *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (gs_addr_same_ip(a, &list[i]))
-			return true;
-	return false;
-}
-
 static void
 add(const union gs_addr *a, const char *name, unsigned int flags)
 {
@@ -94,7 +83,8 @@ add_interfaces(const struct ifaddrs *i, const union gs_addr *only, size_t n)
 			continue;
 		if (gs_addr_from(&a, i->ifa_addr, sizeof(a)) != 0)
 			continue;
-		if (is_in(&a, addrs, naddrs) || (n > 0 && !is_in(&a, only, n)))
+		if (gs_addr_is_in(&a, addrs, naddrs) ||
+		    (n > 0 && !gs_addr_is_in(&a, only, n)))
 			continue;
 		if (!gs_engine_can_send(&a))
 			continue;
@@ -109,7 +99,7 @@ add_listed(const union gs_addr *only, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (is_in(&only[i], addrs, naddrs))
+		if (gs_addr_is_in(&only[i], addrs, naddrs))
 			continue;
 		if (only[i].sa.sa_family != AF_INET ||
 		    !gs_addr_is_loopback(&only[i]) ||
@@ -168,7 +158,7 @@ gs_engine_addrs_locked(const union gs_addr **out)
 bool
 gs_engine_has_addr_locked(const union gs_addr *a)
 {
-	return is_in(a, addrs, naddrs);
+	return gs_addr_is_in(a, addrs, naddrs);
 }
 
 int

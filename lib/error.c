@@ -74,7 +74,8 @@ static const struct text errors[] = {
 	{ ENOPROTOOPT, "no such option, or it cannot be set or read here" },
 	{ ENOTCONN, "the association is not up" },
 	{ EOPNOTSUPP, "not supported" },
-	{ EPERM, "not permitted: not the socket's mailbox; or no CAP_NET_RAW, for raw IP" },
+	{ EPERM, "not permitted: not the socket's mailbox; or no CAP_NET_RAW, "
+	    "for raw IP" },
 	{ EPIPE, "no such association, or it is ending" },
 	{ ESTALE, "the stack belongs to the process before the fork" },
 	{ ETIMEDOUT, "nothing happened in time" },

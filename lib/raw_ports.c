@@ -11,8 +11,6 @@
 static bool
 is_bound_to(const struct gs_endpoint *ep, const union gs_addr *addr)
 {
-	size_t i;
-
 	/* One that has had its association has let go of its port. */
 	if (ep->so == NULL && TAILQ_EMPTY(&ep->assocs))
 		return false;
@@ -20,10 +18,8 @@ is_bound_to(const struct gs_endpoint *ep, const union gs_addr *addr)
 		return false;
 	if (addr->sa.sa_family == AF_INET && ep->v6 && ep->opts.v6only)
 		return false;
-	for (i = 0; i < ep->naddrs; i++)
-		if (gs_addr_same_ip(&ep->addrs[i], addr))
-			return true;
-	return ep->is_wildcard;
+	return ep->is_wildcard ||
+	    gs_addr_is_in(addr, ep->addrs, ep->naddrs);
 }
 
 /* By its tag: an association gets packets on an address that its socket has

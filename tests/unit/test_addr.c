@@ -127,6 +127,8 @@ START_TEST(same_ip_ignores_the_port_and_equal_does_not)
 
 	gs_addr_set_port(&b, 1);
 	ck_assert(gs_addr_same_ip(&a, &b));
+	ck_assert(gs_addr_is_in(&a, &b, 1));
+	ck_assert(!gs_addr_is_in(&a, &b, 0));
 	ck_assert(!gs_addr_equal(&a, &b));
 	b = parsed("10.0.0.2");
 	ck_assert(!gs_addr_same_ip(&a, &b));
