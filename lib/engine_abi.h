@@ -64,6 +64,11 @@ int __real_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
 void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
 
+/* Heartbeats, and random numbers. */
+int __real_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
+void __real_sctp_send_hb(void *stcb, void *net, int so_locked);
+uint32_t __real_sctp_select_initial_TSN(void *pcb);
+
 /* What it tells the application. */
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked);
@@ -138,5 +143,8 @@ int __wrap_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
     int length, void *inp, void *stcb, void *net, uint32_t *high_tsn);
 void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
+int __wrap_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
+void __wrap_sctp_send_hb(void *stcb, void *net, int so_locked);
+uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
 
 #endif

@@ -422,6 +422,45 @@ START_TEST(an_address_that_is_not_confirmed_gets_no_data)
 }
 END_TEST
 
+/* RFC 9260 5.4: each RTO, not each heartbeat interval. */
+START_TEST(an_address_is_asked_again_until_it_answers)
+{
+	const struct gsctp_opt opts[] = { QUICK_RTO, NO_HEARTBEATS };
+	gsctp_sock s = listener(opts, 2);
+	struct gsctp_msg *m;
+	gsctp_assoc_id id;
+	struct raw_chunk c;
+	int lost = 0;
+
+	raw_open2(&peer, "127.0.0.1", "127.0.0.3");
+	peer.is_mute[1] = true;
+	raw_connect(&peer, (uint16_t)gsctp_port(s));
+	m = raw_recv_type(&peer, s, GSCTP_MSG_ASSOC_CHANGE);
+	id = m->assoc_id;
+	gsctp_msg_free(m);
+	/* One less than make it unreachable. */
+	while (lost < 4) {
+		c = raw_wait(&peer, RAW_HEARTBEAT);
+		raw_answer(&peer, &c);
+		lost += c.fd == 1;
+	}
+	peer.is_mute[1] = false;
+	do {
+		m = raw_recv_type(&peer, s, GSCTP_MSG_PADDR_CHANGE);
+		ck_assert_uint_eq(m->u.paddr_change.state,
+		    GSCTP_ADDR_CONFIRMED);
+		gsctp_msg_free(m);
+	} while (path_state(s, id, 1) != GSCTP_PATH_ACTIVE);
+	/* One may have been on its way, and then none. */
+	while (raw_next(&peer, 10 * RTO_MS, &c)) {
+		ck_assert_uint_eq(c.type, RAW_HEARTBEAT);
+		ck_assert_int_le(++lost, 5);
+		raw_answer(&peer, &c);
+	}
+	raw_close(&peer);
+}
+END_TEST
+
 START_TEST(a_heartbeat_ack_that_was_guessed_confirms_nothing)
 {
 	const struct gsctp_opt opts[] = { QUICK_RTO,
@@ -757,6 +796,7 @@ add_paths(Suite *suite)
 	tcase_add_test(t, data_leaves_a_path_that_fails_and_returns_to_it);
 	tcase_add_test(t, a_path_that_failed_unused_gets_no_data);
 	tcase_add_test(t, an_address_that_is_not_confirmed_gets_no_data);
+	tcase_add_test(t, an_address_is_asked_again_until_it_answers);
 	tcase_add_test(t,
 	    a_heartbeat_ack_that_was_guessed_confirms_nothing);
 	tcase_add_test(t, an_association_is_lost_when_every_path_is);
