@@ -1,5 +1,5 @@
 #!/bin/sh
-# The public header, lib/gsctp.map and the built library name the same
+# The public headers, lib/gsctp.map and the built library name the same
 # functions.
 #
 #   exports.sh          check; the library is top_builddir/lib/libgsctp.so
@@ -25,7 +25,7 @@ header_names() {
 	# shellcheck disable=SC2086
 	$CC -E -I"$tmp" -I"$top_srcdir/include" "$header" >"$tmp/cpp"
 	awk '
-	/^#/ { ours = ($3 ~ /gsctp\.h"$/); next }
+	/^#/ { ours = ($3 ~ /gsctp\/(gsctp|stack)\.h"$/); next }
 	ours { text = text " " $0 }
 	END {
 		# Drop what stands between braces (extern "C" apart): struct

@@ -1,0 +1,172 @@
+/*
+ * The stack of gsctp: one a process, with its configuration, its start and
+ * its end, and what it tells of itself.
+ *
+ * <gsctp/gsctp.h> includes this, and states the rules that hold here too.
+ */
+
+#ifndef GSCTP_STACK_H
+#define GSCTP_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What carries SCTP's packets. */
+enum gsctp_encapsulation {
+	GSCTP_ENCAPS_UDP = 0,	/* UDP: no privilege */
+	GSCTP_ENCAPS_RAW = 1,	/* IP itself, protocol 132: CAP_NET_RAW */
+};
+
+/* How the stack chooses its UDP port. */
+enum gsctp_port_mode {
+	GSCTP_PORT_AUTO = 0,	/* udp_port if it is free, else ephemeral */
+	GSCTP_PORT_FIXED = 1,	/* udp_port, or -EADDRINUSE */
+	GSCTP_PORT_EPHEMERAL = 2,
+};
+
+/* Levels of the log sink. */
+enum gsctp_log_level {
+	GSCTP_LOG_ERROR = 0,
+	GSCTP_LOG_WARN = 1,
+	GSCTP_LOG_INFO = 2,
+	GSCTP_LOG_DEBUG = 3,
+};
+
+/*
+ * Configuration of the stack.  All zero is the default, and what is zero
+ * here is taken from the environment:
+ *
+ *   GSCTP_ENCAPSULATION  udp or raw; not looked at where a field here says
+ *                        something of UDP
+ *   GSCTP_UDP_PORT       "auto", 0 (ephemeral) or a port (fixed)
+ *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
+ *   GSCTP_ADDRS          local addresses to use, separated by commas
+ *   GSCTP_LOG            error, warn, info or debug, to standard error
+ *
+ * A variable that cannot be understood is -EINVAL, not a guess.
+ */
+struct gsctp_stack_config {
+	uint32_t port_mode;	/* enum gsctp_port_mode */
+	uint16_t udp_port;	/* 0: 9899 */
+	uint16_t peer_udp_port;	/* 0: 9899 */
+
+	/*
+	 * Numeric local addresses that the stack may use and tell peers
+	 * of; NULL is every address of every interface that is up.  Any
+	 * of 127.0.0.0/8 may be named.  Copied.
+	 */
+	const char *const *addrs;
+	size_t naddrs;
+
+	/*
+	 * Log sink: called from the thread that has something to say, with
+	 * no lock held that the library's other callers wait for, but
+	 * those of start and stop; NULL logs nothing unless GSCTP_LOG is
+	 * set.  It must not call the library, and is not called again
+	 * when the stack has stopped.
+	 */
+	void (*log)(void *arg, int level, const char *line);
+	void *log_arg;
+	int log_level;		/* up to this enum gsctp_log_level */
+
+	/*
+	 * UDP sockets that are bound already, for whoever may not, or shall
+	 * not, bind them here: 64 at most, all to the same port, none
+	 * connected, and no two to one address.  The stack works on
+	 * duplicates, and the caller keeps his own, but must not read from
+	 * them while it runs; it sets options on them, and does not change
+	 * whether they block.  The addresses that they cannot send from are
+	 * not used.  udp_port is 0, or the same port; port_mode is not
+	 * GSCTP_PORT_EPHEMERAL.
+	 */
+	const int *udp_fds;
+	size_t nudp_fds;
+
+	/*
+	 * Over raw IP a process needs CAP_NET_RAW, and the kernel must not
+	 * have SCTP of its own.  Peers see SCTP as kernels send it; there is
+	 * no UDP port, and the fields above that have to do with one must be
+	 * 0.  Processes share the addresses of the host then, and must not
+	 * have the same SCTP port; so packets to a port that no socket of
+	 * this stack has are not answered, and a peer that connects to it
+	 * hears nothing.  A socket that does not listen refuses as ever.
+	 */
+	uint32_t encapsulation;	/* enum gsctp_encapsulation */
+
+	uint32_t reserved[8];	/* must be 0 */
+};
+
+/* What gsctp_stack_info() tells. */
+struct gsctp_stack_info {
+	bool is_running;
+	uint16_t udp_port;		/* in use now; 0: not running, raw IP */
+	uint16_t peer_udp_port;		/* default for peers */
+	uint32_t encapsulation;		/* enum gsctp_encapsulation */
+	uint32_t sockets;		/* open handles */
+	uint32_t associations;		/* with those that are ending */
+	char version[32];		/* of this library */
+	char engine[32];		/* of the engine, "usrsctp 0.9.5.0" */
+
+	uint64_t in_packets;		/* SCTP packets read */
+	uint64_t out_packets;
+	uint64_t out_dropped;		/* the system did not take them */
+	uint64_t in_bad_checksum;	/* packets refused, by reason */
+	uint64_t in_bad_chunk;		/* too short, or malformed */
+	uint64_t in_bad_init;		/* malformed INIT or INIT ACK */
+	uint64_t in_bad_tag;		/* wrong verification tag */
+	uint64_t in_bad_restart;	/* a restart that is refused */
+	uint64_t wakeups;		/* of the stack's thread */
+};
+
+/*
+ * Start the stack, or count one more user of it.
+ *
+ * Optional: the first gsctp_open() does it with cfg NULL.  cfg is only
+ * read during the call; NULL takes everything from the environment.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EADDRINUSE  the fixed UDP port is taken; or, over raw IP, the kernel
+ *                has SCTP: "rmmod sctp", or UDP
+ *   -EPERM       raw IP, and the process lacks the capability CAP_NET_RAW
+ *   -EADDRNOTAVAIL an address of cfg or GSCTP_ADDRS is not this host's
+ *                or none of udp_fds can send from it
+ *   -E2BIG       more than 64 addresses or descriptors
+ *   -EALREADY    the stack runs, and cfg is not NULL
+ *   -EINVAL      cfg, or a variable of the environment, makes no sense; the
+ *                log says what is wrong with one of udp_fds
+ *   -ESTALE      after fork()
+ *   -ENOMEM, -EMFILE ...  as the system says
+ */
+int gsctp_stack_start(const struct gsctp_stack_config *cfg);
+
+/*
+ * Take back one start; the last one ends the stack.
+ *
+ * Every socket is closed and its associations shut down (RFC 9260 9.2).
+ * What is not done after timeout_ms is aborted, so that peers hear of it.
+ * All sockets are stale then; mailboxes are not, and keep what they have.
+ * The stack may be started again.  A normal exit of the program does the
+ * same, with a limit of one second.
+ *
+ * Threads: any; calls that wait on a socket return -EBADF.
+ * Blocks: up to timeout_ms and a little; 0 aborts at once.  -1 is -EINVAL.
+ *
+ * Returns 0, or -EALREADY if the stack does not run, -EINVAL, -ESTALE.
+ */
+int gsctp_stack_stop(int timeout_ms);
+
+/* Fill *info.  0, or -ESTALE.  Does not block, does not start the stack. */
+int gsctp_stack_info(struct gsctp_stack_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
