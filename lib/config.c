@@ -230,6 +230,18 @@ read_log(const struct gsctp_stack_config *in, struct gs_config *out)
 	return -EINVAL;
 }
 
+/* The caller's, or the environment's; an empty one is none. */
+static int
+read_text(const char *text, const char *variable, char **out)
+{
+	if (text == NULL)
+		text = getenv(variable);
+	if (text == NULL || *text == '\0')
+		return 0;
+	*out = strdup(text);
+	return *out != NULL ? 0 : -ENOMEM;
+}
+
 int
 gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 {
@@ -250,6 +262,10 @@ gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 		err = read_addrs(in, out);
 	if (err == 0)
 		err = read_log(in, out);
+	if (err == 0)
+		err = read_text(in->capture, "GSCTP_PCAP", &out->capture);
+	if (err == 0)
+		err = read_text(in->faults, "GSCTP_FAULTS", &out->faults);
 	if (err != 0)
 		gs_config_fini(out);
 	return err;
@@ -264,4 +280,8 @@ gs_config_fini(struct gs_config *c)
 	free(c->udp_fds);
 	c->udp_fds = NULL;
 	c->nudp_fds = 0;
+	free(c->capture);
+	c->capture = NULL;
+	free(c->faults);
+	c->faults = NULL;
 }

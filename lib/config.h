@@ -22,6 +22,8 @@ struct gs_config {
 	size_t naddrs;
 	int *udp_fds;			/* owned: the list, not the sockets */
 	size_t nudp_fds;
+	char *capture;			/* owned; NULL: none */
+	char *faults;			/* owned; NULL: none */
 	void (*log)(void *arg, int level, const char *line);
 	void *log_arg;
 	int log_level;

@@ -152,6 +152,10 @@ start(const struct gsctp_stack_config *in)
 	err = gs_config_read(in, &cfg);
 	if (err != 0)
 		return err;
+	if (cfg.capture != NULL || cfg.faults != NULL) {
+		gs_config_fini(&cfg);
+		return -EOPNOTSUPP;
+	}
 	gs_log_set(cfg.log, cfg.log_arg, cfg.log_level);
 	memset(&wc, 0, sizeof(wc));
 	wc.is_raw = cfg.is_raw;

@@ -47,6 +47,8 @@ enum gsctp_log_level {
  *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
  *   GSCTP_ADDRS          local addresses to use, separated by commas
  *   GSCTP_LOG            error, warn, info or debug, to standard error
+ *   GSCTP_PCAP           a file to capture to
+ *   GSCTP_FAULTS         what shall go wrong on the wire
  *
  * A variable that cannot be understood is -EINVAL, not a guess.
  */
@@ -97,6 +99,14 @@ struct gsctp_stack_config {
 	 * hears nothing.  A socket that does not listen refuses as ever.
 	 */
 	uint32_t encapsulation;	/* enum gsctp_encapsulation */
+
+	/*
+	 * A file to which every packet is captured, as by
+	 * gsctp_stack_capture(); and what shall go wrong on the wire, as by
+	 * gsctp_stack_set_faults().  NULL: nothing.  Copied.
+	 */
+	const char *capture;
+	const char *faults;
 
 	uint32_t reserved[8];	/* must be 0 */
 };
