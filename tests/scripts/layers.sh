@@ -118,11 +118,12 @@ done
 
 # A source that is not built, or not in the tarball, is a source forgotten.
 for file in "$top_srcdir"/lib/*.[ch] "$top_srcdir"/tests/unit/test_*.c \
-    "$top_srcdir"/tests/integration/test_*.c "$top_srcdir"/apps/examples/*.c; do
+    "$top_srcdir"/tests/integration/test_*.c "$top_srcdir"/apps/examples/*.c \
+    "$top_srcdir"/apps/gsctp/*.[ch]; do
 	[ -e "$file" ] || continue
 	name=${file#"$top_srcdir"/}
 	case $name in
-	lib/*) ;;
+	lib/* | apps/gsctp/*) ;;
 	*) name=${name%.c} ;;
 	esac
 	awk -v name="$name" '{

@@ -1,0 +1,61 @@
+/*
+ * gsctp: SCTP for the shell.  One command, a file or a few a subcommand, on
+ * the public header alone.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <gsctp/gsctp.h>
+
+#include "cli.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ NULL, NULL },
+};
+
+static const char help[] =
+    "gsctp: SCTP where the kernel has none, in UDP, without root\n"
+    "\n"
+    "Commands\n"
+    "\n"
+    "gsctp COMMAND --help tells of each; gsctp --version of this program.\n";
+
+static int
+print(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) != 0 ? CLI_FAILED :
+								CLI_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		fputs(help, stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return print(help);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("gsctp %s\n", gsctp_version());
+		return print("");
+	}
+	for (i = 0; commands[i].name != NULL; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			cli_name = commands[i].name;
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	}
+	fprintf(stderr,
+	    "gsctp: there is no command \"%s\": gsctp --help has "
+	    "those that there are\n",
+	    argv[1]);
+	return CLI_USAGE;
+}
