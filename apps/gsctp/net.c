@@ -252,6 +252,39 @@ choose_family(const struct net *n, int wanted, struct sockaddr_storage *binds)
 	return n->nbinds > 0 ? AF_INET : wanted;
 }
 
+/* What -o names is refused. */
+static int
+opt_failed(const struct gsctp_opt *o, int err)
+{
+	switch (err) {
+	case -EINVAL:
+	case -ENOPROTOOPT:
+	case -EOPNOTSUPP:
+		return cli_usage("-o %s: %s", optname_of(o),
+		    gsctp_strerror(err));
+	default:
+		cli_warn("-o %s: %s", optname_of(o), gsctp_strerror(err));
+		return cli_code(err);
+	}
+}
+
+static int
+set_opts(const struct net *n, gsctp_sock s)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < n->nopts; i++) {
+		if (optname_is_of_assoc(&n->opts[i]) ||
+		    optname_is_for_open(&n->opts[i]))
+			continue;
+		err = gsctp_setopts(s, &n->opts[i], 1, NULL);
+		if (err != 0)
+			return opt_failed(&n->opts[i], err);
+	}
+	return 0;
+}
+
 int
 net_open(const struct net *n, uint16_t port, int family,
     const struct gsctp_opt *more, size_t nmore, gsctp_sock *out)
@@ -259,6 +292,7 @@ net_open(const struct net *n, uint16_t port, int family,
 	static struct gsctp_opt opts[1 + NET_ADDRS + 2 * NET_OPTS];
 	struct sockaddr_storage binds[NET_ADDRS];
 	size_t count = 1;
+	gsctp_sock s;
 	size_t i;
 	int err;
 
@@ -275,10 +309,38 @@ net_open(const struct net *n, uint16_t port, int family,
 	for (i = 0; i < nmore; i++)
 		opts[count++] = more[i];
 	for (i = 0; i < n->nopts; i++)
-		opts[count++] = n->opts[i];
-	err = gsctp_open(port, opts, count, out);
+		if (optname_is_for_open(&n->opts[i]))
+			opts[count++] = n->opts[i];
+	err = gsctp_open(port, opts, count, &s);
 	if (err == -EAFNOSUPPORT && family == AF_INET6 && n->family == 0 &&
 	    n->nbinds == 0)
 		return net_open(n, port, AF_INET, more, nmore, out);
-	return err == 0 ? 0 : cli_error("cannot open the socket", err);
+	if (err != 0)
+		return cli_error("cannot open the socket", err);
+	err = set_opts(n, s);
+	if (err != 0) {
+		(void)gsctp_close(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+int
+net_assoc_up(const struct net *n, gsctp_sock s, gsctp_assoc_id assoc)
+{
+	struct gsctp_opt o;
+	size_t i;
+	int err;
+
+	for (i = 0; i < n->nopts; i++) {
+		if (!optname_is_of_assoc(&n->opts[i]))
+			continue;
+		o = n->opts[i];
+		optname_set_assoc(&o, assoc);
+		err = gsctp_setopts(s, &o, 1, NULL);
+		if (err != 0)
+			return opt_failed(&o, err);
+	}
+	return 0;
 }

@@ -72,6 +72,10 @@ int net_start(const struct net *n);
 int net_open(const struct net *n, uint16_t port, int family,
     const struct gsctp_opt *more, size_t nmore, gsctp_sock *out);
 
+/* Set those of -o that are of an association, or of a path, once it is up:
+ * net_open() cannot.  0, or an exit code and a line. */
+int net_assoc_up(const struct net *n, gsctp_sock s, gsctp_assoc_id assoc);
+
 /* The address of each of the hosts, which are one peer, with the SCTP port.
  * The count, or minus an exit code and a line. */
 int net_resolve(const struct net *n, char *const *hosts, size_t nhosts,
