@@ -7,7 +7,9 @@
  *		return gs_test_main(suite());
  *	}
  *
- * CK_FORK=no and CK_RUN_CASE work as Check says.
+ * CK_FORK=no and CK_RUN_CASE work as Check says.  A test that names no limit
+ * may take a minute: Check's 4 seconds are few where a sanitizer and others
+ * share the processor.
  */
 
 #ifndef GS_CHECK_MAIN_H
@@ -15,6 +17,13 @@
 
 #include <check.h>
 #include <stdlib.h>
+
+/* Before main(), where test cases are made. */
+__attribute__((constructor)) static void
+gs_test_limit(void)
+{
+	(void)setenv("CK_DEFAULT_TIMEOUT", "60", 0);
+}
 
 /* Run all of s; the exit status. */
 static inline int
