@@ -117,6 +117,14 @@ new_socket(struct gs_endpoint *ep, struct socket **out)
 }
 
 static int
+set_udp_port(struct socket *so, uint16_t port)
+{
+	const struct gsctp_opt o = GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = port);
+
+	return gs_eopt_set(so, false, &o);
+}
+
+static int
 start_attempt(struct gs_assoc *a)
 {
 	int err;
@@ -134,7 +142,10 @@ start_attempt(struct gs_assoc *a)
 		return err;
 	}
 	gs_esock_set_owner(a->so, a);
-	err = gs_esock_connect(a->so, a->targets, a->ntargets);
+	if (a->peer_udp_port != 0)
+		err = set_udp_port(a->so, a->peer_udp_port);
+	if (err == 0)
+		err = gs_esock_connect(a->so, a->targets, a->ntargets);
 	if (err != 0) {
 		gs_esock_close(a->so);
 		a->so = NULL;
@@ -147,7 +158,7 @@ start_attempt(struct gs_assoc *a)
 
 int
 gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
-    struct gs_assoc **out)
+    uint16_t udp_port, struct gs_assoc **out)
 {
 	struct gs_assoc *a;
 	int err;
@@ -162,6 +173,7 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	}
 	memcpy(a->targets, addrs, n * sizeof(*addrs));
 	a->ntargets = n;
+	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
 	err = start_attempt(a);
 	if (err != 0) {

@@ -68,6 +68,7 @@ struct gs_assoc {
 	union gs_addr *targets;
 	size_t ntargets;
 	union gs_addr primary;
+	uint16_t peer_udp_port;		/* 0: as the endpoint has it */
 	bool waits_for_orphan;
 	uint64_t yield_until_ms;
 	unsigned int yields;
@@ -133,9 +134,10 @@ struct gs_assoc {
 TAILQ_HEAD(gs_assoc_list, gs_assoc);
 
 /* An attempt with these addresses of one peer; the endpoint's options and
- * local addresses.  The engine's INIT leaves when the lock does. */
+ * local addresses, and its UDP port for the peer where udp_port is 0.  The
+ * engine's INIT leaves when the lock does. */
 int gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs,
-    size_t n, struct gs_assoc **out);
+    size_t n, uint16_t udp_port, struct gs_assoc **out);
 
 /* Give so, which a listener accepted, to a (new, or yielded). */
 int gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,

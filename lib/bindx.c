@@ -9,6 +9,7 @@
 #include "endpoint_addr.h"
 #include "engine.h"
 #include "stack.h"
+#include "stack_ports.h"
 
 /* One address as the endpoint has its own. */
 static int
@@ -38,6 +39,7 @@ gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
     int op)
 {
 	struct gs_endpoint *ep;
+	struct gs_ports *ports;
 	union gs_addr *list;
 	size_t i;
 	int err;
@@ -55,7 +57,9 @@ gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
 		err = take_addr(ep, &addrs[i], &list[i]);
 	if (err == 0)
 		err = gs_endpoint_bindx(ep, list, n, op == GSCTP_BINDX_ADD);
+	ports = err == 0 ? gs_ports_look_locked() : NULL;
 	gs_leave();
+	gs_ports_tell(ports);
 
 free_list:
 	free(list);

@@ -104,7 +104,8 @@ read_ports(const struct gsctp_stack_config *in, struct gs_config *out)
 		if (err == 0 && out->peer_udp_port == 0)
 			err = -EINVAL;
 	}
-	if (err == 0 && out->peer_udp_port == 0)
+	out->has_peer_udp_port = out->peer_udp_port != 0;
+	if (err == 0 && !out->has_peer_udp_port)
 		out->peer_udp_port = DEFAULT_PORT;
 	return err;
 }
@@ -141,6 +142,7 @@ clear_ports(struct gs_config *out)
 	out->port_mode = GS_PORT_FIXED;
 	out->udp_port = 0;
 	out->peer_udp_port = 0;
+	out->has_peer_udp_port = false;
 }
 
 static int

@@ -18,6 +18,7 @@ struct gs_config {
 	enum gs_port_mode port_mode;
 	uint16_t udp_port;
 	uint16_t peer_udp_port;
+	bool has_peer_udp_port;		/* it was said, by somebody */
 	union gs_addr *addrs;		/* owned */
 	size_t naddrs;
 	int *udp_fds;			/* owned: the list, not the sockets */

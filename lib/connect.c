@@ -12,6 +12,7 @@
 #include "opt.h"
 #include "route.h"
 #include "stack.h"
+#include "stack_ports.h"
 
 /* Peer addresses of one attempt. */
 #define ADDRS_MAX 64
@@ -80,10 +81,12 @@ check_routes(const union gs_addr *addrs, size_t n)
 	return first;
 }
 
-/* The lock is held; the options are set, and stay. */
+/* The lock is held; the options are set, and stay.  udp_port is where the
+ * peer was found, or 0. */
 static int
 begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
-    const struct gsctp_opt *opts, size_t nopts, struct gs_assoc **out)
+    uint16_t udp_port, const struct gsctp_opt *opts, size_t nopts,
+    struct gs_assoc **out)
 {
 	size_t i;
 	int err = 0;
@@ -99,7 +102,8 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	if (err == 0)
 		err = check_routes(addrs, n);
 	if (err == 0)
-		err = gs_assoc_connect(ep, addrs, n, out);
+		err = gs_assoc_connect(ep, addrs, n,
+		    ep->opts.has_encaps ? 0 : udp_port, out);
 	return err;
 }
 
@@ -126,6 +130,7 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 	union gs_addr target;
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
+	uint16_t udp_port;
 	int err;
 
 	if (timeout_ms < -1 || addr == NULL || (opts == NULL && nopts > 0))
@@ -135,10 +140,11 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 	if (err != 0)
 		return err;
 	gs_addr_unmap(&target);
+	udp_port = gs_ports_find(s, &target, 1);
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
-	err = begin(ep, &target, 1, opts, nopts, &a);
+	err = begin(ep, &target, 1, udp_port, opts, nopts, &a);
 	if (err != 0)
 		goto leave;
 	a->has_waiter = true;
@@ -189,6 +195,7 @@ gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
 	union gs_addr targets[ADDRS_MAX];
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
+	uint16_t udp_port;
 	int err;
 
 	if (addrs == NULL || naddrs == 0 || naddrs > ADDRS_MAX ||
@@ -197,10 +204,11 @@ gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
 	err = read_targets(addrs, naddrs, targets);
 	if (err != 0)
 		return err;
+	udp_port = gs_ports_find(s, targets, naddrs);
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
-	err = begin(ep, targets, naddrs, opts, nopts, &a);
+	err = begin(ep, targets, naddrs, udp_port, opts, nopts, &a);
 	if (err == 0)
 		*assoc = a->id;
 	gs_leave();

@@ -44,6 +44,7 @@ struct gs_endpoint_opts {
 	bool data_io;
 	bool explicit_eor;
 	bool recv_tos, recv_ttl;
+	bool has_encaps;		/* REMOTE_UDP_ENCAPS_PORT was set */
 	struct gsctp_sndrcvinfo default_send;
 };
 

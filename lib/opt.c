@@ -200,6 +200,8 @@ set_engine(struct gs_endpoint *ep, const struct row *r, struct gs_assoc *a,
 	if (ep->so == NULL)
 		return set_child(ep, o);
 	err = gs_eopt_set(ep->so, false, o);
+	if (err == 0 && o->id == GSCTP_OPT_REMOTE_UDP_ENCAPS_PORT)
+		ep->opts.has_encaps = true;
 	if (err != 0 || (r->allows & ALL) == 0)
 		return err;
 	/* One that has just ended does not matter. */

@@ -7,6 +7,7 @@
 #include "route.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,4 +68,28 @@ gs_route_check(const union gs_addr *to, const union gs_addr *from, size_t n)
 		    try_from(&target, &from[i]) == 0)
 			err = 0;
 	return err;
+}
+
+/* Towards itself an address is its own source, and towards another's never. */
+bool
+gs_route_is_local(const union gs_addr *a)
+{
+	union gs_addr target = *a, source;
+	socklen_t len = sizeof(source);
+	bool is_local;
+	int fd;
+
+	/* All of 127.0.0.0/8, where each has 127.0.0.1 as its source. */
+	if (gs_addr_is_loopback(a))
+		return true;
+	fd = socket(a->sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return false;
+	gs_addr_set_port(&target, ANY_PORT);
+	memset(&source, 0, sizeof(source));
+	is_local = connect(fd, &target.sa, gs_addr_len(&target)) == 0 &&
+	    getsockname(fd, &source.sa, &len) == 0 &&
+	    gs_addr_same_ip(&source, &target);
+	(void)close(fd); /* nothing was sent on it */
+	return is_local;
 }

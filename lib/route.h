@@ -13,6 +13,9 @@
 #ifndef GS_ROUTE_H
 #define GS_ROUTE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "addr.h"
 
 /*
@@ -22,5 +25,8 @@
  */
 int gs_route_check(const union gs_addr *to, const union gs_addr *from,
     size_t n);
+
+/* Is it an address of this host?  False where that cannot be found out. */
+bool gs_route_is_local(const union gs_addr *a);
 
 #endif

@@ -12,12 +12,14 @@
 #include "hub.h"
 #include "opt.h"
 #include "stack.h"
+#include "stack_ports.h"
 
 int
 gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
     gsctp_sock *s)
 {
 	struct gs_endpoint_config cfg;
+	struct gs_ports *ports = NULL;
 	struct gs_endpoint *ep;
 	int err;
 
@@ -36,6 +38,7 @@ gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
 		err = gs_opt_set_all(ep, opts, nopts, true, NULL);
 		if (err == 0) {
 			s->id = ep->id;
+			ports = gs_ports_look_locked();
 		} else {
 			/* Nobody knows whose the messages there are. */
 			(void)gs_delivery_give(ep, ep->delivery.mbox, 0);
@@ -45,6 +48,7 @@ gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
 	gs_opt_free_config(&cfg);
 leave:
 	gs_leave();
+	gs_ports_tell(ports);
 	return err;
 }
 
@@ -67,6 +71,7 @@ gsctp_close(gsctp_sock s)
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
 	struct gsctp_linger l;
+	struct gs_ports *ports;
 	gsctp_assoc_id *ids = NULL;
 	size_t n = 0;
 	int err;
@@ -81,9 +86,13 @@ gsctp_close(gsctp_sock s)
 		TAILQ_FOREACH(a, &ep->assocs, in_ep)
 			ids[n++] = a->id;
 	gs_endpoint_close(ep, l.on && l.seconds == 0);
-	if (ids != NULL)
-		linger(ids, n, gs_now_ms() + (uint64_t)l.seconds * 1000);
+	ports = gs_ports_look_locked();
 	gs_leave();
+	gs_ports_tell(ports);
+	if (ids != NULL && gs_api_enter() == 0) {
+		linger(ids, n, gs_now_ms() + (uint64_t)l.seconds * 1000);
+		gs_leave();
+	}
 	free(ids);
 	return 0;
 }
@@ -91,6 +100,7 @@ gsctp_close(gsctp_sock s)
 int
 gsctp_listen(gsctp_sock s, int backlog)
 {
+	struct gs_ports *ports = NULL;
 	struct gs_endpoint *ep;
 	int err;
 
@@ -100,7 +110,10 @@ gsctp_listen(gsctp_sock s, int backlog)
 	if (err != 0)
 		return err;
 	err = gs_endpoint_listen(ep, (unsigned int)backlog);
+	if (err == 0)
+		ports = gs_ports_look_locked();
 	gs_leave();
+	gs_ports_tell(ports);
 	return err;
 }
 

@@ -16,6 +16,7 @@
 #include "hub.h"
 #include "log.h"
 #include "raw_ports.h"
+#include "stack_ports.h"
 
 /* A program that exits waits this long for its peers. */
 #define EXIT_MS 1000
@@ -49,6 +50,7 @@ in_child(void)
 	size_t i, n;
 
 	atomic_store(&is_child, true);
+	gs_ports_in_child();
 	if (st.wire == NULL)
 		return;
 	/* The parent's port must be free when the parent is gone. */
@@ -167,8 +169,12 @@ start(const struct gsctp_stack_config *in)
 	wc.nfds = cfg.nudp_fds;
 	err = gs_wire_open(&wc, &st.wire);
 	if (err == 0) {
+		gs_ports_start(gs_wire_port(st.wire),
+		    cfg.naddrs > 0 || cfg.nudp_fds > 0,
+		    !cfg.has_peer_udp_port);
 		err = start_engine(&cfg);
 		if (err != 0) {
+			gs_ports_stop();
 			gs_wire_close(st.wire);
 			st.wire = NULL;
 		}
@@ -324,6 +330,7 @@ stop(int timeout_ms)
 {
 	struct gs_wire *wire = st.wire;
 
+	gs_ports_stop();
 	gs_enter();
 	st.is_stopping = true;
 	close_all(timeout_ms);

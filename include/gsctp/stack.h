@@ -45,6 +45,8 @@ enum gsctp_log_level {
  *                        something of UDP
  *   GSCTP_UDP_PORT       "auto", 0 (ephemeral) or a port (fixed)
  *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
+ *   GSCTP_RUN_DIR        where the programs of a user on this host find each
+ *                        other's UDP ports; empty: nowhere
  *   GSCTP_ADDRS          local addresses to use, separated by commas
  *   GSCTP_LOG            error, warn, info or debug, to standard error
  *   GSCTP_PCAP           a file to capture to
@@ -55,7 +57,7 @@ enum gsctp_log_level {
 struct gsctp_stack_config {
 	uint32_t port_mode;	/* enum gsctp_port_mode */
 	uint16_t udp_port;	/* 0: 9899 */
-	uint16_t peer_udp_port;	/* 0: 9899 */
+	uint16_t peer_udp_port;	/* 0: as found on this host, or 9899 */
 
 	/*
 	 * Numeric local addresses that the stack may use and tell peers

@@ -267,9 +267,11 @@ START_TEST(the_peers_port_is_the_callers_then_the_variables_then_9899)
 {
 	ck_read();
 	ck_assert_uint_eq(out.peer_udp_port, DEFAULT_PORT);
+	ck_assert(!out.has_peer_udp_port);
 	set("GSCTP_PEER_UDP_PORT", "1234");
 	ck_read();
 	ck_assert_uint_eq(out.peer_udp_port, 1234);
+	ck_assert(out.has_peer_udp_port);
 	ck_assert_uint_eq(out.udp_port, DEFAULT_PORT); /* another thing */
 	in.peer_udp_port = 77;
 	ck_read();

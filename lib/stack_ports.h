@@ -1,0 +1,55 @@
+/*
+ * stack_ports: programs of one host find each other's UDP ports.
+ *
+ * Guarantees
+ *  - when a call that opens, binds, listens or closes has returned, the
+ *    other stacks of this user on this host see it so;
+ *  - a connect to an address of this host goes to the UDP port of whoever
+ *    has the SCTP port there, this process or another, unless the
+ *    application has said which; where nobody has it, as without all this;
+ *  - no file is touched with the stack's lock held, nor for a destination
+ *    that is not this host's;
+ *  - where there is no directory for it a stack runs as ever, alone.
+ *
+ * Lock order: stack.c's lifecycle lock, `lock' of this module; the stack's
+ * lock is neither taken under it nor held around it.  Layer 5.
+ */
+
+#ifndef GS_STACK_PORTS_H
+#define GS_STACK_PORTS_H
+
+#include <gsctp/gsctp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+struct gs_ports; /* what the stack has at a moment */
+
+/*
+ * The stack starts, or has stopped; the lifecycle lock is held.  udp_port 0:
+ * over raw IP.  is_limited: it has not every address of the host.
+ * must_look: the application has not said where peers are.
+ */
+void gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look);
+void gs_ports_stop(void);
+
+/* In a child of fork(). */
+void gs_ports_in_child(void);
+
+/*
+ * After a change: what there is, with the stack's lock held; and, without
+ * it, tell the others, unless something newer has been told.  NULL, where
+ * nobody listens or there is no memory, is nothing.  Takes p.
+ */
+struct gs_ports *gs_ports_look_locked(void);
+void gs_ports_tell(struct gs_ports *p);
+
+/*
+ * The UDP port for a connect of s to n targets, 0 for the usual one.  The
+ * stack's lock is not held.
+ */
+uint16_t gs_ports_find(gsctp_sock s, const union gs_addr *targets, size_t n);
+
+#endif
