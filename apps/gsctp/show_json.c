@@ -292,7 +292,13 @@ put_record(struct obj *o, const struct gsctp_msg *m)
 	case GSCTP_MSG_CLOSED:
 		put_closed(o, &m->u.closed);
 		break;
+	case GSCTP_MSG_SHUTDOWN_EVENT:
+	case GSCTP_MSG_SENDER_DRY:
+	case GSCTP_MSG_NOTIFICATIONS_STOPPED:
+	case GSCTP_MSG_PASSIVE:
+		break;
 	default:
+		put_number(o, "type_number", m->type);
 		break;
 	}
 }
