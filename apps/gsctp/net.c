@@ -256,14 +256,19 @@ choose_family(const struct net *n, int wanted, struct sockaddr_storage *binds)
 static int
 opt_failed(const struct gsctp_opt *o, int err)
 {
+	const char *name = optname_of(o);
+
 	switch (err) {
 	case -EINVAL:
 	case -ENOPROTOOPT:
+		/* Its range was right: the library's rules are more. */
+		return cli_usage("-o %s: not allowed here, or not with that "
+				 "value: gsctp_opt(3) has the rules",
+		    name);
 	case -EOPNOTSUPP:
-		return cli_usage("-o %s: %s", optname_of(o),
-		    gsctp_strerror(err));
+		return cli_usage("-o %s: %s", name, gsctp_strerror(err));
 	default:
-		cli_warn("-o %s: %s", optname_of(o), gsctp_strerror(err));
+		cli_warn("-o %s: %s", name, gsctp_strerror(err));
 		return cli_code(err);
 	}
 }

@@ -15,7 +15,7 @@ complain() {
 
 n=0
 for file in "$top_srcdir"/tests/*/test_*.c "$top_srcdir"/tests/interop/*.sh \
-    "$top_srcdir"/tests/scripts/*.sh; do
+    "$top_srcdir"/tests/scripts/*.sh "$top_srcdir"/tests/tool/*.sh; do
 	path=${file#"$top_srcdir"/}
 	path=${path%.c}
 	name=$(basename "$path")
