@@ -74,6 +74,7 @@ gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 	err = w->ops->open(w, cfg, addrs, n, cfg->naddrs == 0);
 	if (err != 0)
 		goto free_w;
+	gs_tap_init(&w->tap);
 	*out = w;
 	return 0;
 
@@ -88,6 +89,7 @@ gs_wire_close(struct gs_wire *w)
 	if (w == NULL)
 		return;
 	gs_wire_close_sockets(w);
+	gs_tap_fini(&w->tap);
 	free(w);
 }
 
@@ -208,6 +210,7 @@ gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n)
 			errors++;
 			continue;
 		}
+		gs_wire_tap_in(w, fd, pkts + done, (size_t)got);
 		kept = keep_good(w, pkts + done, (size_t)got);
 		done += kept;
 		if ((size_t)got < want)
@@ -269,6 +272,22 @@ count_sent(struct gs_wire *w, size_t first, size_t n)
 	count(&w->out_bytes, bytes);
 }
 
+/* What is sent is captured before anybody can capture an answer. */
+static int
+send_some(struct gs_wire *w, const struct gs_wire_sock *s, size_t first,
+    size_t n)
+{
+	uint64_t now_ns;
+	bool is_tapped = gs_tap_begin(&w->tap, &now_ns);
+	int sent = sendmmsg(s->fd, w->out.msg + first, (unsigned int)n,
+	    MSG_DONTWAIT);
+
+	if (is_tapped)
+		gs_wire_tap_out(w, s, first, sent > 0 ? (size_t)sent : 0,
+		    now_ns);
+	return sent;
+}
+
 /*
  * Send the first n messages of w->out.  One that fails is tried once more,
  * as the error may be an older datagram's (an ICMP message), then lost; a
@@ -281,8 +300,7 @@ flush(struct gs_wire *w, const struct gs_wire_sock *s, size_t n)
 	size_t done = 0;
 
 	while (done < n) {
-		int sent = sendmmsg(s->fd, w->out.msg + done,
-		    (unsigned int)(n - done), MSG_DONTWAIT);
+		int sent = send_some(w, s, done, n - done);
 
 		if (sent > 0) {
 			count_sent(w, done, (size_t)sent);
@@ -323,6 +341,7 @@ gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n)
 			len = 0;
 		}
 		run = s;
+		w->out.pkt[len] = &pkts[i];
 		gs_wire_prepare_out(&w->out, len++, s, &pkts[i]);
 	}
 	if (len > 0)

@@ -10,8 +10,9 @@
  *  - all sockets are close-on-exec, and none is waited for;
  *  - sockets that are handed in are duplicated: the caller keeps his own.
  *
- * This is the one place where batching, capture and fault injection belong:
- * every packet in passes gs_wire_recv(), every packet out gs_wire_send().
+ * This is the one place where batching and fault injection belong: every
+ * packet in passes gs_wire_recv(), every packet out gs_wire_send().  What is
+ * captured is what the sockets gave and took: next to the system calls.
  *
  * Locking: gs_wire_recv() is for one thread at a time, gs_wire_send() for
  * one at a time; the two may run together.  Layer 2.
@@ -116,6 +117,15 @@ void gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n);
  * -errno. */
 int gs_wire_set_ttl(const struct gs_wire *w, int ttl);
 int gs_wire_get_ttl(const struct gs_wire *w, int *ttl);
+
+/*
+ * Capture all that passes to the file path (tap.h); NULL ends that.  One
+ * thread at a time; it waits for the file.  gs_wire_close() ends it too.
+ */
+int gs_wire_capture(struct gs_wire *w, const char *path);
+
+/* In a child of fork(): what is captured is the parent's affair. */
+void gs_wire_in_child(struct gs_wire *w);
 
 void gs_wire_get_stats(const struct gs_wire *w, struct gs_wire_stats *out);
 

@@ -7,6 +7,7 @@
  *	wire_udp.c	UDP sockets and their port
  *	wire_given.c	UDP sockets that the caller has bound
  *	wire_raw.c	raw sockets
+ *	wire_tap.c	what passes, told to the tap
  *
  * Layer 2.
  */
@@ -22,6 +23,7 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "tap.h"
 #include "wire.h"
 
 #define GS_WIRE_SOCKETS 64 /* addresses that a caller may name */
@@ -45,6 +47,7 @@ struct gs_wire_batch {
 	struct iovec iov[GS_WIRE_BATCH];
 	union gs_addr name[GS_WIRE_BATCH];
 	union gs_wire_control ctl[GS_WIRE_BATCH];
+	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* out: what was to go */
 };
 
 struct gs_wire_sock {
@@ -82,6 +85,8 @@ struct gs_wire {
 	struct gs_wire_batch in;  /* of the thread in gs_wire_recv() */
 	struct gs_wire_batch out; /* of the thread in gs_wire_send() */
 
+	struct gs_tap tap;
+
 	/* Counters, read by any thread. */
 	atomic_uint_least64_t in_packets, in_bytes, in_dropped;
 	atomic_uint_least64_t out_packets, out_bytes, out_dropped;
@@ -112,6 +117,15 @@ bool gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
 
 void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
     const struct gs_wire_sock *s, const struct gs_packet *pkt);
+
+/* wire_tap.c: the n messages that were just read, as they came. */
+void gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
+    size_t n);
+
+/* The n messages of w->out from first on that have left; the tap is locked
+ * (gs_tap_begin()), and is not any more. */
+void gs_wire_tap_out(struct gs_wire *w, const struct gs_wire_sock *s,
+    size_t first, size_t n, uint64_t now_ns);
 
 /* wire_raw.c: 0, or -EADDRINUSE and a line in the log where the file says
  * that the kernel has SCTP; it is GS_PROTOCOLS. */
