@@ -232,12 +232,16 @@ read_log(const struct gsctp_stack_config *in, struct gs_config *out)
 	return -EINVAL;
 }
 
-/* The caller's, or the environment's; an empty one is none. */
+/*
+ * The caller's, or the environment's; an empty one is none.  A program that
+ * runs with more rights than its user does not write to a file of the user's
+ * choice.
+ */
 static int
 read_text(const char *text, const char *variable, char **out)
 {
 	if (text == NULL)
-		text = getenv(variable);
+		text = secure_getenv(variable);
 	if (text == NULL || *text == '\0')
 		return 0;
 	*out = strdup(text);

@@ -53,6 +53,7 @@ in_child(void)
 	gs_ports_in_child();
 	if (st.wire == NULL)
 		return;
+	gs_wire_in_child(st.wire);
 	/* The parent's port must be free when the parent is gone. */
 	n = gs_wire_fds(st.wire, fds, FDS_MAX);
 	for (i = 0; i < n && i < FDS_MAX; i++)
@@ -133,6 +134,23 @@ start_engine(const struct gs_config *cfg)
 	return err;
 }
 
+static int
+start_on_wire(const struct gs_config *cfg)
+{
+	int err = 0;
+
+	if (cfg->capture != NULL)
+		err = gs_wire_capture(st.wire, cfg->capture);
+	if (err != 0)
+		return err;
+	gs_ports_start(gs_wire_port(st.wire),
+	    cfg->naddrs > 0 || cfg->nudp_fds > 0, !cfg->has_peer_udp_port);
+	err = start_engine(cfg);
+	if (err != 0)
+		gs_ports_stop();
+	return err;
+}
+
 /* What is still to be said; the caller's sink is not called after that. */
 static void
 end_log(void)
@@ -154,7 +172,7 @@ start(const struct gsctp_stack_config *in)
 	err = gs_config_read(in, &cfg);
 	if (err != 0)
 		return err;
-	if (cfg.capture != NULL || cfg.faults != NULL) {
+	if (cfg.faults != NULL) {
 		gs_config_fini(&cfg);
 		return -EOPNOTSUPP;
 	}
@@ -169,12 +187,8 @@ start(const struct gsctp_stack_config *in)
 	wc.nfds = cfg.nudp_fds;
 	err = gs_wire_open(&wc, &st.wire);
 	if (err == 0) {
-		gs_ports_start(gs_wire_port(st.wire),
-		    cfg.naddrs > 0 || cfg.nudp_fds > 0,
-		    !cfg.has_peer_udp_port);
-		err = start_engine(&cfg);
+		err = start_on_wire(&cfg);
 		if (err != 0) {
-			gs_ports_stop();
 			gs_wire_close(st.wire);
 			st.wire = NULL;
 		}
@@ -364,6 +378,23 @@ gsctp_stack_stop(int timeout_ms)
 	else
 		stop(timeout_ms);
 	pthread_mutex_unlock(&lifecycle);
+	errno = callers_errno;
+	return err;
+}
+
+int
+gsctp_stack_capture(const char *path)
+{
+	int callers_errno = errno;
+	int err = -ENOTCONN;
+
+	if (atomic_load(&is_child))
+		return -ESTALE;
+	pthread_mutex_lock(&lifecycle);
+	if (st.is_running)
+		err = gs_wire_capture(st.wire, path);
+	pthread_mutex_unlock(&lifecycle);
+	gs_log_flush();
 	errno = callers_errno;
 	return err;
 }

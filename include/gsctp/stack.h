@@ -49,7 +49,8 @@ enum gsctp_log_level {
  *                        other's UDP ports; empty: nowhere
  *   GSCTP_ADDRS          local addresses to use, separated by commas
  *   GSCTP_LOG            error, warn, info or debug, to standard error
- *   GSCTP_PCAP           a file to capture to
+ *   GSCTP_PCAP           a file to capture to; not looked at in a program
+ *                        that runs with more rights than its user
  *   GSCTP_FAULTS         what shall go wrong on the wire
  *
  * A variable that cannot be understood is -EINVAL, not a guess.
@@ -103,9 +104,9 @@ struct gsctp_stack_config {
 	uint32_t encapsulation;	/* enum gsctp_encapsulation */
 
 	/*
-	 * A file to which every packet is captured, as by
-	 * gsctp_stack_capture(); and what shall go wrong on the wire, as by
-	 * gsctp_stack_set_faults().  NULL: nothing.  Copied.
+	 * A file to which every packet is captured, from the first one on,
+	 * as by gsctp_stack_capture(); and what shall go wrong on the wire,
+	 * as by gsctp_stack_set_faults().  NULL: nothing.  Copied.
 	 */
 	const char *capture;
 	const char *faults;
@@ -153,6 +154,8 @@ struct gsctp_stack_info {
  *   -EALREADY    the stack runs, and cfg is not NULL
  *   -EINVAL      cfg, or a variable of the environment, makes no sense; the
  *                log says what is wrong with one of udp_fds
+ *   -ENOENT, -EACCES, -EBUSY ...  capture, or GSCTP_PCAP, cannot be written:
+ *                see gsctp_stack_capture()
  *   -ESTALE      after fork()
  *   -ENOMEM, -EMFILE ...  as the system says
  */
@@ -176,6 +179,44 @@ int gsctp_stack_stop(int timeout_ms);
 
 /* Fill *info.  0, or -ESTALE.  Does not block, does not start the stack. */
 int gsctp_stack_info(struct gsctp_stack_info *info);
+
+/*
+ * Capture every packet of the stack to a file, in the format pcapng, which
+ * Wireshark and tcpdump read.
+ *
+ * path is the file: it is made, for its owner alone (0600), or replaced.  A
+ * capture that runs ends when the new one has begun, and no packet is missed
+ * between the two, unless both are to the same file; NULL only ends it.
+ * path is only read during the call.
+ *
+ * A packet is captured when the system has taken it, or given it: with the
+ * IP and UDP headers that it had, as far as a process can know (not IP's
+ * identification, flow label or fragments); malformed ones, too, and over
+ * raw IP those for other processes.  The time is the wall clock's, the
+ * interface the one that has the local address.  A packet is in the file
+ * 200 ms later, or where that is slow is counted there as dropped: 4 MB wait
+ * for it at most, and packets never do.  Where the file cannot be written
+ * (a full disk) it ends with the last whole packet, the log has one line,
+ * and all else goes on.  The end of the stack ends a capture in order; after
+ * a crash the file can be read up to what was written.
+ *
+ * A FIFO needs a reader: one that is slow loses packets, and one that takes
+ * nothing for a second at the end is left alone.
+ *
+ * Threads: any.  Blocks: while the file that ends is written.
+ *
+ * Returns 0, and then the file that has ended is complete and closed, or
+ *   -EBUSY     another capture, of any process, is being written to path
+ *   -ENXIO     path is a FIFO that nobody reads
+ *   -ENOENT, -EACCES ...  path cannot be written, as the system says; what
+ *              was captured before still is
+ *   -ENOSPC, -EFBIG, -EIO ...  with NULL: it has ended, or had before; not
+ *              all is in the file, as it could not be written
+ *   -ENOTCONN  the stack does not run
+ *   -ESTALE    after fork()
+ *   -ENOMEM, -EMFILE ...  as the system says
+ */
+int gsctp_stack_capture(const char *path);
 
 #ifdef __cplusplus
 }

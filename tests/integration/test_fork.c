@@ -34,6 +34,8 @@ first_not_stale(gsctp_sock s)
 		return 4 + (int)GS_NCALLS;
 	if (gsctp_open(0, NULL, 0, &other) != -ESTALE)
 		return 5 + (int)GS_NCALLS;
+	if (gsctp_stack_capture(NULL) != -ESTALE)
+		return 6 + (int)GS_NCALLS;
 	return 0;
 }
 
