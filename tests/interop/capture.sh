@@ -1,0 +1,307 @@
+#!/bin/sh
+# A capture of the library is what tcpdump sees of the same run: each packet,
+# byte for byte, in the order of its direction; and Wireshark has nothing to
+# say against it.  Over IPv4 and IPv6 on the loopback of a namespace, both
+# ends being captured; over raw IP between two namespaces.
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+: "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
+examples=$top_builddir/apps/examples
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
+
+# -- outside: a namespace ------------------------------------------------------
+
+if [ "${1-}" != inside ]; then
+	need tshark tcpdump unshare nsenter ip
+	flags=-nm
+	[ "$(id -u)" -eq 0 ] || flags=-Urnm
+	unshare "$flags" true 2>/dev/null ||
+	    skip "unshare $flags is not allowed here"
+	export top_srcdir top_builddir
+	exec timeout -k 5 200 unshare "$flags" /bin/sh "$0" inside
+fi
+
+# -- inside --------------------------------------------------------------------
+
+use_tmp
+
+ip link set lo up
+head -c 300000 /dev/urandom >"$tmp/in"
+
+# -- tcpdump -------------------------------------------------------------------
+
+# Its name for the run, and the interface.
+start_tcpdump() { # run, interface
+	mkfifo "$tmp/$1.said"
+	# -U: a packet is in the file at once; through a pipe, as a tcpdump
+	# that is confined may write nowhere.
+	tcpdump -Z root -i "$2" -n -U -B 16384 -w - 2>"$tmp/$1.said" \
+	    >"$tmp/$1.tcpdump" &
+	tcpdump=$!
+	pids="$pids $tcpdump"
+	exec 3<"$tmp/$1.said"
+	said=
+	until case $said in *listening\ on*) true ;; *) false ;; esac do
+		read -r line <&3 || case $said in
+		*ermission*) skip "no capturing here: $said" ;;
+		*) die "tcpdump has ended: $said" ;;
+		esac
+		said="$said$line; "
+	done
+}
+
+# When the end of the association is in its file, all is.
+stop_tcpdump() { # run
+	tries=0
+	until fields "$tmp/$1.tcpdump" 'sctp.chunk_type == 14' \
+	    frame.number 2>/dev/null | grep . >"$tmp/found"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || die "$1: no end was captured"
+	done
+	kill -INT "$tcpdump"
+	said=$(cat <&3)
+	wait "$tcpdump" || :
+	case $said in
+	*'
+0 packets dropped by kernel'*) ;;
+	*) die "$1: tcpdump: $said" ;;
+	esac
+}
+
+# -- Wireshark -----------------------------------------------------------------
+
+udp_ports=
+# One line a packet that matches, the fields in it.
+fields() { # file, filter, field...
+	file=$1 filter=$2
+	shift 2
+	# Words, an -e before each.
+	# shellcheck disable=SC2046
+	set -- -Y "$filter" -T fields $(printf -- '-e %s ' "$@")
+	for udp_port in $udp_ports; do
+		set -- "$@" -d "udp.port==$udp_port,sctp"
+	done
+	tshark -n -r "$file" -o ip.check_checksum:TRUE \
+	    -o udp.check_checksum:TRUE -o sctp.checksum:crc-32c \
+	    -o ip.defragment:FALSE \
+	    -o sctp.ulp_dissection:FALSE "$@" 2>"$tmp/tshark.err" || {
+		cat "$tmp/tshark.err" >&2
+		die "tshark fails"
+	}
+	if grep -v '^Running as user' "$tmp/tshark.err" >&2; then
+		die "tshark complains of $file"
+	fi
+}
+
+none() { # file, what, filter
+	fields "$1" "$3" frame.number frame.protocols _ws.expert.message \
+	    >"$tmp/found"
+	[ -s "$tmp/found" ] || return 0
+	head -n 20 "$tmp/found" >&2
+	die "$(wc -l <"$tmp/found") packets of $1: $2"
+}
+
+# All is good in Wireshark's eyes.
+is_clean() { # file, udp or raw
+	none "$1" "SCTP's checksum is not good" '!(sctp.checksum.status == 1)'
+	none "$1" "IP's checksum is not good" 'ip && !(ip.checksum.status == 1)'
+	if [ "$2" = udp ]; then
+		none "$1" "not SCTP in UDP" '!(udp && sctp)'
+		none "$1" "UDP's checksum is not good" \
+		    '!(udp.checksum.status == 1)'
+	else
+		none "$1" "UDP" udp
+		none "$1" "not protocol 132" \
+		    '!(ip.proto == 132 || ipv6.nxt == 132)'
+	fi
+	none "$1" "malformed" _ws.malformed
+	# 0x600000 is a warning, 0x800000 an error.
+	none "$1" "Wireshark warns" '_ws.expert.severity >= 0x600000'
+	# And libpcap reads it.
+	tcpdump -n -r "$1" >"$tmp/text" 2>"$tmp/text.err" || {
+		cat "$tmp/text.err" >&2
+		die "tcpdump does not read $1"
+	}
+}
+
+# The packets that leave from an address and UDP port: what the headers say
+# (no field that a process cannot know), what is in them, all their bytes.
+list() { # file, address, UDP port or ""
+	case $2 in
+	*:*) ip=ipv6 from="ipv6.src == $2"
+		head="ipv6.tclass ipv6.plen ipv6.nxt ipv6.hlim" ;;
+	*) ip=ip from="ip.src == $2"
+		head="ip.dsfield ip.len ip.proto ip.ttl" ;;
+	esac
+	[ -z "$3" ] || from="$from && udp.srcport == $3"
+	# Words.
+	# shellcheck disable=SC2086
+	fields "$1" "sctp && $from" $ip.src $ip.dst $head \
+	    udp.srcport udp.dstport udp.length sctp.srcport sctp.dstport \
+	    sctp.verification_tag sctp.checksum sctp.chunk_type \
+	    sctp.data_tsn_raw sctp.sack_cumulative_tsn_ack_raw
+	# The bytes, in one field where SCTP is not known.
+	set -- "$1"
+	for udp_port in $udp_ports; do
+		set -- "$@" -d "udp.port==$udp_port,data"
+	done
+	tshark -n --disable-protocol sctp -Y "$from && !icmp && !icmpv6" \
+	    -T fields -e data.data -r "$@" 2>"$tmp/tshark.err" ||
+	    die "tshark fails"
+}
+
+# What the file says of one direction is what tcpdump saw of it.
+is_same() { # run, file, direction, address, UDP port or ""
+	list "$tmp/$1.tcpdump" "$4" "$5" >"$tmp/theirs"
+	list "$2" "$4" "$5" >"$tmp/ours"
+	n=$(wc -l <"$tmp/ours")
+	[ "$n" -ge 10 ] || die "$1: $n lines from $4 $5"
+	# Two a packet: its fields, and at least a header and a chunk.
+	[ "$(grep -Ec '^[0-9a-f]{32,}$' "$tmp/ours")" -eq $((n / 2)) ] ||
+	    die "$1: packets without bytes from $4 $5"
+	if ! cmp -s "$tmp/theirs" "$tmp/ours"; then
+		diff "$tmp/theirs" "$tmp/ours" | cut -c 1-200 |
+		    head -n 20 >&2
+		die "$1: $2: packets from $4 $5 are not what tcpdump saw"
+	fi
+	# And it says so of each of them.
+	case $4 in
+	*:*) from="ipv6.src == $4" ;;
+	*) from="ip.src == $4" ;;
+	esac
+	[ -z "$5" ] || from="$from && udp.srcport == $5"
+	none "$2" "not marked as $3" \
+	    "$from && frame.packet_flags_direction != $3"
+	total=$((total + n / 2))
+}
+
+in=1 out=2
+
+has_interface() { # file, name
+	names=$(fields "$1" frame frame.interface_name | sort -u)
+	[ "$names" = "$2" ] || die "$1: interfaces $names, not $2"
+}
+
+# -- the programs --------------------------------------------------------------
+
+# A file goes from a sender to a receiver; the UDP ports of both.
+receive() { # run, command before...
+	run=$1
+	shift
+	mkfifo "$tmp/$run.receiver"
+	"$@" env GSCTP_PCAP="$tmp/$run.in.pcapng" GSCTP_LOG=info \
+	    "$examples/transfer" -l -p 0 -o "$tmp/out" "$receiver" \
+	    >"$tmp/$run.receiver" 2>"$tmp/$run.in.log" &
+	pid=$!
+	pids="$pids $pid"
+	exec 4<"$tmp/$run.receiver"
+	read -r line <&4 || die "$run: the receiver says nothing"
+	port=$(echo "$line" | sed -n 's/^listening on port \([0-9]*\).*/\1/p')
+	[ -n "$port" ] || die "$run: the receiver says: $line"
+}
+send() { # run
+	GSCTP_PCAP="$tmp/$1.out.pcapng" GSCTP_LOG=info \
+	    "$examples/transfer" -p "$port" "$receiver" "$tmp/in" \
+	    2>"$tmp/$1.out.log" >"$tmp/$1.sent" || {
+		cat "$tmp/$1.out.log" >&2
+		die "$1: the sender fails"
+	}
+	cat <&4 >"$tmp/$1.received"
+	wait "$pid" || die "$1: the receiver fails"
+	cmp "$tmp/in" "$tmp/out"
+}
+udp_port_of() { # log
+	sed -n 's/.*the stack runs on UDP port \([0-9]*\).*/\1/p' "$1"
+}
+
+# -- UDP, on the loopback ------------------------------------------------------
+
+on_loopback() { # run, address
+	total=0
+	receiver=$2
+	start_tcpdump "$1" lo
+	GSCTP_ADDRS=$2
+	export GSCTP_ADDRS
+	receive "$1" env
+	there_port=$(udp_port_of "$tmp/$1.in.log")
+	GSCTP_PEER_UDP_PORT=$there_port
+	export GSCTP_PEER_UDP_PORT
+	send "$1"
+	here_port=$(udp_port_of "$tmp/$1.out.log")
+	unset GSCTP_PEER_UDP_PORT
+	udp_ports="$there_port $here_port"
+	stop_tcpdump "$1"
+	for file in "$tmp/$1.in.pcapng" "$tmp/$1.out.pcapng"; do
+		is_clean "$file" udp
+		has_interface "$file" lo
+	done
+	is_same "$1" "$tmp/$1.out.pcapng" "$out" "$2" "$here_port"
+	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$2" "$there_port"
+	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" "$here_port"
+	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$2" "$there_port"
+	echo "capture: $1: $total packets, all as tcpdump saw them"
+}
+
+on_loopback ipv4 127.0.0.1
+if grep -q '^00000000000000000000000000000001' /proc/net/if_inet6; then
+	on_loopback ipv6 ::1
+else
+	echo "capture: no IPv6 here: left out"
+fi
+
+# -- raw IP, between two hosts -------------------------------------------------
+
+got=$("$top_builddir/tests/interop/raw_ip" start 2>&1) || :
+if [ "$got" != 0 ]; then
+	echo "capture: no raw IP here: left out: $got"
+	exit 0
+fi
+udp_ports=
+GSCTP_ENCAPSULATION=raw
+export GSCTP_ENCAPSULATION
+mkfifo "$tmp/hold" "$tmp/held"
+# shellcheck disable=SC2016
+unshare -n /bin/sh -c 'echo >"$1"; exec cat' sh "$tmp/held" <"$tmp/hold" &
+host2=$!
+pids="$pids $host2"
+exec 9>"$tmp/hold"
+read -r _ <"$tmp/held"
+
+# Nothing may change the packets on the way: no checksum is left to others.
+ip link add v1 type veth peer name v2 netns "$host2"
+ip addr add 10.77.1.1/24 dev v1
+nsenter -t "$host2" -n ip addr add 10.77.1.2/24 dev v2
+has_ipv6=yes
+{ ip addr add fd77::1/64 dev v1 nodad &&
+    nsenter -t "$host2" -n ip addr add fd77::2/64 dev v2 nodad; } \
+    2>/dev/null || has_ipv6=no
+ip link set v1 up
+nsenter -t "$host2" -n ip link set v2 up
+
+over_raw_ip() { # run, address, the other host's
+	total=0
+	receiver=$3
+	start_tcpdump "$1" v1
+	GSCTP_ADDRS=$3
+	export GSCTP_ADDRS
+	receive "$1" nsenter -t "$host2" -n
+	GSCTP_ADDRS=$2
+	send "$1"
+	stop_tcpdump "$1"
+	is_clean "$tmp/$1.in.pcapng" raw
+	is_clean "$tmp/$1.out.pcapng" raw
+	has_interface "$tmp/$1.in.pcapng" v2
+	has_interface "$tmp/$1.out.pcapng" v1
+	is_same "$1" "$tmp/$1.out.pcapng" "$out" "$2" ""
+	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$3" ""
+	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" ""
+	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$3" ""
+	echo "capture: $1: $total packets, all as tcpdump saw them"
+}
+
+over_raw_ip raw_ipv4 10.77.1.1 10.77.1.2
+[ "$has_ipv6" = no ] || over_raw_ip raw_ipv6 fd77::1 fd77::2
+exec 9>&-
+echo "capture: all is well"
