@@ -2,7 +2,8 @@
 # A capture of the library is what tcpdump sees of the same run: each packet,
 # byte for byte, in the order of its direction; and Wireshark has nothing to
 # say against it.  Over IPv4 and IPv6 on the loopback of a namespace, both
-# ends being captured; over raw IP between two namespaces.
+# ends being captured; over raw IP between two namespaces.  And what is left
+# on a disk that got full is as good.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -249,6 +250,33 @@ if grep -q '^00000000000000000000000000000001' /proc/net/if_inet6; then
 	on_loopback ipv6 ::1
 else
 	echo "capture: no IPv6 here: left out"
+fi
+
+# -- a disk that gets full -----------------------------------------------------
+
+mkdir "$tmp/full"
+if mount -t tmpfs -o size=128k tmpfs "$tmp/full" 2>/dev/null; then
+	receiver=127.0.0.1
+	GSCTP_ADDRS=$receiver
+	receive full env
+	udp_ports=$(udp_port_of "$tmp/full.in.log")
+	ln -s full/pcapng "$tmp/full.out.pcapng"
+	GSCTP_PEER_UDP_PORT=$udp_ports
+	export GSCTP_PEER_UDP_PORT
+	send full
+	unset GSCTP_PEER_UDP_PORT
+	n=$(grep -c 'error: capture: .*No space left' "$tmp/full.out.log") || :
+	[ "$n" = 1 ] || {
+		cat "$tmp/full.out.log" >&2
+		die "the log has $n lines of the full disk"
+	}
+	is_clean "$tmp/full/pcapng" udp
+	n=$(fields "$tmp/full/pcapng" sctp frame.number | wc -l)
+	[ "$n" -gt 20 ] || die "$n packets on the full disk"
+	umount "$tmp/full"
+	echo "capture: $n packets on a disk that got full, all well-formed"
+else
+	echo "capture: no tmpfs here: no full disk"
 fi
 
 # -- raw IP, between two hosts -------------------------------------------------
