@@ -70,6 +70,23 @@ add_path() {
 	in_b ip link set "b$1" up
 }
 
+# The system takes its time to see that an interface has its other end, and
+# sends nothing over IPv6 until then.
+await_path() { # I
+	for command in "ip" "in_b ip"; do
+		side=a
+		[ "$command" = ip ] || side=b
+		tries=200
+		# The words are a command.
+		# shellcheck disable=SC2086
+		until $command -o link show "$side$1" | grep -q ' state UP '; do
+			tries=$((tries - 1))
+			[ "$tries" -gt 0 ] || die "$side$1 does not come up"
+			sleep 0.05
+		done
+	done
+}
+
 # No duplicate address detection: it would take a second.
 set_address() { # side I ADDRESS
 	case $3 in
@@ -120,6 +137,8 @@ run() {
 	start_server "$@" "$b1" "$b2"
 	add_path 1 "$a1" "$b1"
 	add_path 2 "$a2" "$b2"
+	await_path 1
+	await_path 2
 	mac_a=$(mac ip -o link show a1)
 	mac_b=$(mac in_b ip -o link show b1)
 	echo go >&3
