@@ -76,8 +76,7 @@ read_packets(int fd)
 		return;
 	}
 	gs_enter();
-	for (i = 0; i < n; i++)
-		gs_engine_input_locked(&pkts[i]);
+	gs_engine_receive_locked(pkts, (size_t)n);
 	gs_leave();
 }
 
@@ -107,6 +106,7 @@ disarm(void)
 {
 	gs_enter();
 	gs_engine_arm_locked(0);
+	gs_engine_receive_locked(NULL, 0);	/* what was held back */
 	gs_leave();
 }
 

@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "faults.h"
 #include "log.h"
 #include "source.h"
 
@@ -47,6 +48,7 @@ static struct {
 	bool timers_ran;	/* since the last settle */
 	bool is_ticking;	/* they run now */
 	struct gs_wire *wire;
+	struct gs_faults *faults;	/* NULL: none */
 	struct gs_filter *filter;
 	struct gs_source source;
 	const struct gs_packet *input;	/* the engine works on it */
@@ -71,7 +73,7 @@ send_batch(struct gs_wire *wire, struct gs_packet *pkts, size_t n)
 }
 
 static void
-flush_locked(void)
+send_locked(void)
 {
 	if (eng.nout == 0)
 		return;
@@ -79,6 +81,35 @@ flush_locked(void)
 	send_batch(eng.wire, eng.out, eng.nout);
 	pthread_mutex_unlock(&tx_lock);
 	eng.nout = 0;
+}
+
+/* The batch meets the faults; what is due of it, and of what was held back,
+ * is sent.  until_us is now, or UINT64_MAX: nothing stays. */
+static void
+send_faulty_locked(uint64_t until_us)
+{
+	uint64_t now_us = gs_now_us();
+	size_t i;
+
+	for (i = 0; i < eng.nout; i++)
+		gs_faults_put(eng.faults, GS_FAULTS_OUT, &eng.out[i], now_us);
+	eng.nout = 0;
+	if (until_us < now_us)
+		until_us = now_us;
+	while (gs_faults_take(eng.faults, GS_FAULTS_OUT, until_us,
+	    &eng.out[eng.nout]))
+		if (++eng.nout == OUT_BATCH)
+			send_locked();
+	send_locked();
+}
+
+static void
+flush_locked(void)
+{
+	if (eng.faults != NULL)
+		send_faulty_locked(0);
+	else
+		send_locked();
 }
 
 /*
@@ -175,6 +206,9 @@ settle_locked(void)
 		ran = true;
 	}
 	eng.hooks.settle(ran);
+	/* The driver is to know when the next one that is held back is due. */
+	if (eng.faults != NULL)
+		flush_locked();
 	if (gs_engine_due_locked() < eng.armed_ms) {
 		eng.armed_ms = 0;
 		eng.hooks.wake();
@@ -278,6 +312,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	}
 	usrsctp_sysctl_set_sctp_udp_tunneling_port(gs_wire_port(cfg->wire));
 	set_defaults();
+	eng.faults = cfg->faults;
 	eng.running = true;
 	return 0;
 
@@ -295,6 +330,9 @@ gs_engine_stop_locked(void)
 
 	gs_engine_tick_locked();
 	flush_locked();
+	/* Peers are to hear of the end. */
+	if (eng.faults != NULL)
+		send_faulty_locked(UINT64_MAX);
 	gs_engine_in_init = true;
 	err = usrsctp_finish();
 	gs_engine_in_init = false;
@@ -314,6 +352,8 @@ gs_engine_abandon_locked(void)
 	pthread_mutex_lock(&tx_lock);
 	pthread_mutex_unlock(&tx_lock);
 	gs_engine_addrs_fini();
+	gs_faults_free(eng.faults);
+	eng.faults = NULL;
 	gs_filter_free(eng.filter);
 	eng.filter = NULL;
 }
@@ -360,6 +400,74 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 	eng.input = NULL;
 }
 
+static void
+input_faulty_locked(struct gs_faults *f, uint64_t until_us)
+{
+	struct gs_packet pkt;
+
+	while (gs_faults_take(f, GS_FAULTS_IN, until_us, &pkt)) {
+		gs_engine_input_locked(&pkt);
+		free(pkt.data);
+	}
+}
+
+/* The caller's bytes are his. */
+static void
+put_copy_locked(const struct gs_packet *pkt, uint64_t now_us)
+{
+	struct gs_packet mine = *pkt;
+
+	if (eng.hooks.is_ours != NULL && !eng.hooks.is_ours(pkt))
+		return;
+	mine.data = malloc(pkt->len);
+	if (mine.data == NULL)
+		return;
+	memcpy(mine.data, pkt->data, pkt->len);
+	gs_faults_put(eng.faults, GS_FAULTS_IN, &mine, now_us);
+}
+
+void
+gs_engine_receive_locked(const struct gs_packet *pkts, size_t n)
+{
+	uint64_t now_us;
+	size_t i;
+
+	if (eng.faults == NULL) {
+		for (i = 0; i < n; i++)
+			gs_engine_input_locked(&pkts[i]);
+		return;
+	}
+	now_us = gs_now_us();
+	for (i = 0; i < n; i++)
+		put_copy_locked(&pkts[i], now_us);
+	input_faulty_locked(eng.faults, now_us);
+}
+
+int
+gs_engine_set_faults_locked(struct gs_faults *f)
+{
+	struct gs_faults *old = eng.faults;
+
+	if (!eng.running)
+		return -ENOTCONN;
+	if (old != NULL)
+		send_faulty_locked(UINT64_MAX);
+	eng.faults = f;
+	if (old != NULL)
+		input_faulty_locked(old, UINT64_MAX);
+	gs_faults_free(old);
+	return 0;
+}
+
+bool
+gs_engine_faults_locked(struct gs_faults_stats *out)
+{
+	if (eng.faults == NULL)
+		return false;
+	gs_faults_get_stats(eng.faults, out);
+	return true;
+}
+
 void
 gs_engine_tick_locked(void)
 {
@@ -400,6 +508,12 @@ gs_engine_due_locked(void)
 	if (gs_timers_next(&next)) {
 		left = (int32_t)(next - eng.ticks);
 		at = eng.now_ms + (left > 0 ? (uint64_t)left : 0);
+		if (at < due)
+			due = at;
+	}
+	if (eng.faults != NULL) {
+		at = gs_faults_due_us(eng.faults);
+		at = at / 1000 + (at % 1000 != 0);
 		if (at < due)
 			due = at;
 	}

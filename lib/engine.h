@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "faults.h"
 #include "filter.h"
 #include "wire.h"
 
@@ -49,6 +50,7 @@ struct gs_engine_config {
 	/* Numeric addresses that may be used; none: every interface's. */
 	const union gs_addr *addrs;
 	size_t naddrs;
+	struct gs_faults *faults;	/* taken if it starts; NULL: none */
 };
 
 /* The stack's lock.  gs_leave() settles, sends, and wakes the driver. */
@@ -71,6 +73,22 @@ void gs_engine_abandon_locked(void);
 
 /* One packet from the wire.  Filtered, admitted, or dropped and counted. */
 void gs_engine_input_locked(const struct gs_packet *pkt);
+
+/*
+ * What was read from the wire, in order, by way of the faults if there are
+ * any; and what these have held back, and is due now.  n may be 0.
+ */
+void gs_engine_receive_locked(const struct gs_packet *pkts, size_t n);
+
+/*
+ * Other faults, or with NULL none.  f is taken where the result is 0; it is
+ * -ENOTCONN where the engine does not run.  What the old ones have held back
+ * goes on its way, at once and in order.
+ */
+int gs_engine_set_faults_locked(struct gs_faults *f);
+
+/* What they have done; false: there are none. */
+bool gs_engine_faults_locked(struct gs_faults_stats *out);
 
 /* Let the engine's timers see what time it is. */
 void gs_engine_tick_locked(void);

@@ -107,6 +107,11 @@ start_engine(const struct gs_config *cfg)
 	int err;
 
 	memset(&ec, 0, sizeof(ec));
+	if (cfg->faults != NULL) {
+		err = gs_faults_new(cfg->faults, &ec.faults);
+		if (err != 0)
+			return err;
+	}
 	ec.wire = st.wire;
 	ec.addrs = cfg->addrs;
 	ec.naddrs = cfg->naddrs;
@@ -120,7 +125,9 @@ start_engine(const struct gs_config *cfg)
 
 	gs_enter();
 	err = gs_engine_start_locked(&ec);
-	if (err == 0) {
+	if (err != 0) {
+		gs_faults_free(ec.faults);
+	} else {
 		err = gs_driver_start(st.wire);
 		if (err != 0)
 			(void)gs_engine_stop_locked();	/* nothing in it */
@@ -172,10 +179,6 @@ start(const struct gsctp_stack_config *in)
 	err = gs_config_read(in, &cfg);
 	if (err != 0)
 		return err;
-	if (cfg.faults != NULL) {
-		gs_config_fini(&cfg);
-		return -EOPNOTSUPP;
-	}
 	gs_log_set(cfg.log, cfg.log_arg, cfg.log_level);
 	memset(&wc, 0, sizeof(wc));
 	wc.is_raw = cfg.is_raw;

@@ -153,7 +153,7 @@ struct gsctp_stack_info {
  *   -E2BIG       more than 64 addresses or descriptors
  *   -EALREADY    the stack runs, and cfg is not NULL
  *   -EINVAL      cfg, or a variable of the environment, makes no sense; the
- *                log says what is wrong with one of udp_fds
+ *                log says what is wrong with one of udp_fds, or with faults
  *   -ENOENT, -EACCES, -EBUSY ...  capture, or GSCTP_PCAP, cannot be written:
  *                see gsctp_stack_capture()
  *   -ESTALE      after fork()
@@ -217,6 +217,52 @@ int gsctp_stack_info(struct gsctp_stack_info *info);
  *   -ENOMEM, -EMFILE ...  as the system says
  */
 int gsctp_stack_capture(const char *path);
+
+/*
+ * Let things go wrong on the wire, to see how a program takes it; NULL, or
+ * an empty spec, ends it.
+ *
+ * spec is words with commas between, such as
+ * "loss=5%,reorder=5%,delay=20ms~5ms,seed=7":
+ *
+ *   loss=P%             packets vanish, each by itself
+ *   burst=P%~N          N packets in a row do, on average; P%: that such a
+ *                       burst begins with a packet
+ *   duplicate=P%        come twice
+ *   corrupt=P%          have a bit that is flipped: the checksum tells
+ *   reorder=P%[~N]      let 1 to N (3) later packets go first, or wait 50 ms
+ *   delay=T[~J]         take T more, J less or more; order is kept
+ *   rate=R[~T]          share a link of R bits a second; what would wait for
+ *                       it longer than T (100ms) is dropped
+ *   mtu=N               are dropped where they have more than N bytes in IP
+ *   blackhole=ADDR      are dropped where they are from ADDR or to it; as a
+ *                       path fails.  For several, several words
+ *   seed=N              repeats what happened; without it one is chosen, and
+ *                       logged (GSCTP_LOG_INFO)
+ *
+ * P may have a fraction; T and J are in us, ms or s, R in bit, kbit, mbit or
+ * gbit.  Each word but seed is for what leaves and for what comes, or after
+ * "out." or "in." for that alone; of two that say the same of a direction
+ * the later one counts.  So two sockets of one stack meet a word without
+ * direction twice.  In this order: blackhole and mtu, then burst and loss;
+ * what is left may be doubled, and one of the two corrupted; then rate,
+ * delay, and reorder.  With the same seed the nth packet of a direction has
+ * the same fate, however long it takes.
+ *
+ * What was there before is replaced; packets that it has held back go on
+ * their way at once.  No more than 32 MB is held back in a direction; what
+ * is more is dropped.  spec is only read during the call.
+ *
+ * Threads: any.  Does not block.
+ *
+ * Returns 0, or
+ *   -EINVAL    spec cannot be understood; the log says which word, and all
+ *              is as it was
+ *   -ENOTCONN  the stack does not run
+ *   -ESTALE    after fork()
+ *   -ENOMEM
+ */
+int gsctp_stack_set_faults(const char *spec);
 
 #ifdef __cplusplus
 }

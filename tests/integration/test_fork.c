@@ -36,6 +36,8 @@ first_not_stale(gsctp_sock s)
 		return 5 + (int)GS_NCALLS;
 	if (gsctp_stack_capture(NULL) != -ESTALE)
 		return 6 + (int)GS_NCALLS;
+	if (gsctp_stack_set_faults(NULL) != -ESTALE)
+		return 7 + (int)GS_NCALLS;
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 
 static const char *const variables[] = { "GSCTP_UDP_PORT",
 	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG",
-	"GSCTP_ENCAPSULATION" };
+	"GSCTP_ENCAPSULATION", "GSCTP_FAULTS" };
 
 static struct gsctp_stack_config in;
 static struct gs_config out;
