@@ -27,8 +27,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lossy_paths.h"
-
 #define NADDRS 6
 #define PAIRS 4
 #define ROUND_MS 4000	/* of changes; then all has to arrive */
@@ -51,7 +49,7 @@ struct pair {
 
 static struct {
 	unsigned int rng;
-	uint16_t relay_port;
+	uint16_t udp_port;
 	bool engine_left;
 	unsigned long rounds, messages, adds, removes, primaries;
 	unsigned long told[8];	/* paddr_change by state */
@@ -91,11 +89,13 @@ pick(unsigned int n)
 static struct sockaddr_storage
 addr(int i, uint16_t port)
 {
-	struct sockaddr_in in = lossy_paths_addr(i, port);
 	struct sockaddr_storage ss;
+	struct sockaddr_in *in = (struct sockaddr_in *)&ss;
 
 	memset(&ss, 0, sizeof(ss));
-	memcpy(&ss, &in, sizeof(in));
+	in->sin_family = AF_INET;
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)i);
+	in->sin_port = htons(port);
 	return ss;
 }
 
@@ -117,7 +117,7 @@ static void
 open_end(struct end *e, int first, unsigned int naddrs)
 {
 	struct gsctp_opt opts[] = {
-		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = run.relay_port),
+		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = run.udp_port),
 		GSCTP_ASCONF_SUPPORTED(.assoc_value = true),
 		GSCTP_SEND_TIMEOUT_MS(0),
 		GSCTP_RTOINFO(.initial = gsctp_def(100),
@@ -404,14 +404,34 @@ run_for(int seconds)
 		close_pair(&pairs[i]);
 }
 
-int
-main(int argc, char **argv)
+/* Each packet leaves once, so that is where it is lost. */
+static void
+start_stack(int loss)
 {
 	static const char *const addrs[NADDRS] = { "127.0.0.1", "127.0.0.2",
 		"127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6" };
 	struct gsctp_stack_config cfg;
 	struct gsctp_stack_info info;
-	struct lossy_paths *relay;
+	char faults[128];
+
+	(void)snprintf(faults, sizeof(faults), "out.loss=%d%%,"
+	    "out.duplicate=%d%%,out.reorder=%d%%,seed=%u", loss, loss / 3,
+	    loss / 3, run.rng);
+	memset(&cfg, 0, sizeof(cfg));
+	cfg.port_mode = GSCTP_PORT_EPHEMERAL;
+	cfg.addrs = addrs;
+	cfg.naddrs = NADDRS;
+	cfg.log = on_log;
+	cfg.log_level = GSCTP_LOG_DEBUG;
+	cfg.faults = faults;
+	if (gsctp_stack_start(&cfg) != 0 || gsctp_stack_info(&info) != 0)
+		fail("the stack does not start");
+	run.udp_port = info.udp_port;
+}
+
+int
+main(int argc, char **argv)
+{
 	int c, seconds = 5, loss = 20;
 	const char *seed = getenv("GSCTP_TEST_SEED");
 
@@ -428,23 +448,11 @@ main(int argc, char **argv)
 	printf("readdress: GSCTP_TEST_SEED=%u\n", run.rng);
 	fflush(stdout);
 
-	memset(&cfg, 0, sizeof(cfg));
-	cfg.port_mode = GSCTP_PORT_EPHEMERAL;
-	cfg.addrs = addrs;
-	cfg.naddrs = NADDRS;
-	cfg.log = on_log;
-	cfg.log_level = GSCTP_LOG_DEBUG;
-	if (gsctp_stack_start(&cfg) != 0 || gsctp_stack_info(&info) != 0)
-		fail("the stack does not start");
-	relay = lossy_paths_start(NADDRS, info.udp_port, loss, run.rng);
-	if (relay == NULL)
-		fail("the relay does not start");
-	run.relay_port = relay->port;
+	start_stack(loss);
 	run_for(seconds);
 	/* What is still ending is aborted. */
 	if (gsctp_stack_stop(2000) != 0)
 		fail("the stack does not stop");
-	lossy_paths_stop(relay);
 	printf("readdress: %lu associations, %lu messages, %lu added, "
 	    "%lu removed, %lu made primary; peers heard %lu, %lu, %lu\n",
 	    run.rounds, run.messages, run.adds, run.removes, run.primaries,
