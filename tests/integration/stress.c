@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <gsctp/gsctp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -29,8 +30,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "lossy.h"
 
 #define THREADS_MAX 16
 #define HANDED_MAX 64
@@ -46,8 +45,6 @@ struct shared {
 	pthread_barrier_t pair[THREADS_MAX];
 	uint16_t udp_port[2];
 	uint16_t port[2][THREADS_MAX];
-	atomic_int failed;
-	uint16_t relay_port[2];
 };
 
 /* What the threads of one process share. */
@@ -58,7 +55,7 @@ static struct {
 	int threads;
 	uint64_t end_ms;
 	int rounds;
-	bool lossy;
+	int loss;	/* percent */
 
 	pthread_mutex_t mtx;
 	struct {
@@ -117,13 +114,19 @@ start_stack(void)
 {
 	static const char *const addrs[] = { "127.0.0.1" };
 	struct gsctp_stack_config cfg;
+	char faults[128];
 
+	/* Of each way one side has charge: that which sends. */
+	(void)snprintf(faults, sizeof(faults), "out.loss=%d%%,"
+	    "out.duplicate=%d%%,out.reorder=%d%%,seed=%u", me.loss,
+	    me.loss / 3, me.loss / 3, me.seed + (unsigned int)me.side);
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.port_mode = GSCTP_PORT_EPHEMERAL;
 	cfg.addrs = addrs;
 	cfg.naddrs = 1;
 	cfg.log = on_log;
 	cfg.log_level = GSCTP_LOG_WARN;
+	cfg.faults = me.loss > 0 ? faults : NULL;
 	return gsctp_stack_start(&cfg);
 }
 
@@ -140,14 +143,14 @@ loopback(uint16_t port)
 	return ss;
 }
 
-/* A listening socket on the thread's port, its peers behind the relay. */
+/* A listening socket on the thread's port, its peers in the other process. */
 static int
 open_socket(struct worker *w)
 {
 	const struct gsctp_opt opts[] = {
 		GSCTP_IP(loopback(0)),
 		GSCTP_REMOTE_UDP_ENCAPS_PORT(
-		    .port = me.sh->relay_port[!me.side]),
+		    .port = me.sh->udp_port[!me.side]),
 		GSCTP_RTOINFO(.initial = gsctp_def(100),
 		    .min = gsctp_def(50), .max = gsctp_def(1000)),
 		GSCTP_SEND_TIMEOUT_MS(2000),
@@ -394,7 +397,7 @@ one_collision(struct worker *w, int round)
 	pthread_barrier_wait(&me.sh->pair[w->index]);
 	/* An ABORT that is lost is not sent again. */
 	if (me.side == round % 2 && n >= 1)
-		(void)(me.lossy ? gsctp_eof(w->s, ids[0]) :
+		(void)(me.loss > 0 ? gsctp_eof(w->s, ids[0]) :
 				  gsctp_abort(w->s, ids[0], NULL, 0));
 	if (!await_assocs(w, 0, CONNECT_MS))
 		fail("round %d: an association stays", round);
@@ -452,10 +455,6 @@ side(struct shared *sh, int which, int seconds)
 	}
 	(void)gsctp_stack_info(&info);
 	sh->udp_port[which] = info.udp_port;
-	if (!me.lossy)
-		sh->relay_port[which] = info.udp_port;
-	pthread_barrier_wait(&sh->all);
-	/* The parent starts the relay between these two. */
 	pthread_barrier_wait(&sh->all);
 	memset(workers, 0, sizeof(workers));
 	for (i = 0; i < me.threads; i++) {
@@ -477,7 +476,7 @@ side(struct shared *sh, int which, int seconds)
 	err = gsctp_stack_stop(2000);
 	if (err != 0)
 		fail("stop: %s", gsctp_strerror(err));
-	return atomic_load(&sh->failed);
+	return 0;
 }
 
 static void
@@ -537,40 +536,29 @@ wait_for(pid_t *pids)
 }
 
 static int
-run(int seconds, int loss)
+run(int seconds)
 {
 	struct shared *sh = make_shared();
-	struct lossy *relay = NULL;
 	pid_t pids[2];
-	int i, result;
+	int i;
 
 	if (sh == NULL)
 		return 1;
-	me.lossy = loss > 0;
 	for (i = 0; i < 2; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0)
 			exit(side(sh, i, seconds));
 	}
 	pthread_barrier_wait(&sh->all);
-	if (me.lossy) {
-		relay = lossy_start(sh->udp_port, sh->relay_port, loss,
-		    me.seed);
-		if (relay == NULL)
-			atomic_store(&sh->failed, 1);
-	}
 	pthread_barrier_wait(&sh->all);
-	pthread_barrier_wait(&sh->all);
-	result = wait_for(pids);
-	lossy_stop(relay);
-	return result != 0 || atomic_load(&sh->failed);
+	return wait_for(pids);
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *seed = getenv("GSCTP_TEST_SEED");
-	int seconds = 5, loss = 0, c;
+	int seconds = 5, c;
 
 	me.threads = 8;
 	me.rounds = 400;
@@ -588,7 +576,7 @@ main(int argc, char **argv)
 			me.threads = atoi(optarg);
 			break;
 		case 'l':
-			loss = atoi(optarg);
+			me.loss = atoi(optarg);
 			break;
 		case 's':
 			me.seed = (unsigned int)atoi(optarg);
@@ -600,9 +588,10 @@ main(int argc, char **argv)
 	if (me.threads < 1 || me.threads > THREADS_MAX)
 		return 2;
 	(void)printf("seed %u (GSCTP_TEST_SEED), %d s, %d rounds, %d threads, "
-	    "%d %% loss\n", me.seed, seconds, me.rounds, me.threads, loss);
+	    "%d %% loss\n", me.seed, seconds, me.rounds, me.threads,
+	    me.loss);
 	(void)fflush(stdout);
-	c = run(seconds, loss);
+	c = run(seconds);
 	(void)printf("%s\n", c == 0 ? "ok" : "FAILED");
 	return c;
 }
