@@ -6,7 +6,6 @@
  * GSCTP_TEST_SEED takes the place of the seed, which is printed.
  */
 
-#include "lossy.h"
 #include "opts.h"
 #include "side.h"
 
@@ -26,7 +25,6 @@ struct head {
 struct mixture {
 	unsigned int rng;
 	struct loop_pair p;
-	struct lossy *relay;
 	bool interleaves;
 	uint32_t sent[STREAMS], got[STREAMS];
 	bool must_come[MESSAGES], came[MESSAGES];
@@ -39,20 +37,18 @@ pick(struct mixture *m, uint32_t n)
 	return (uint32_t)rand_r(&m->rng) % n;
 }
 
+/* Each packet leaves once, so that is where it is lost. */
 static void
-connect_by_relay(struct mixture *m, const struct gsctp_opt *opts, size_t n)
+connect_with_loss(struct mixture *m, const struct gsctp_opt *opts, size_t n)
 {
-	const uint16_t udp = loop_udp_port(), ports[2] = { udp, udp };
-	struct gsctp_opt client[16];
-	uint16_t relay[2];
+	char faults[128];
 
-	m->relay = lossy_start(ports, relay, LOSS, m->rng);
-	ck_assert_ptr_nonnull(m->relay);
-	memcpy(client, opts, n * sizeof(*opts));
-	client[n] = (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
-	    .port = relay[1]);
+	(void)snprintf(faults, sizeof(faults), "out.loss=%d%%,"
+	    "out.duplicate=%d%%,out.reorder=%d%%,seed=%u", LOSS, LOSS, LOSS,
+	    m->rng);
+	ck_assert_int_eq(gsctp_stack_set_faults(faults), 0);
 	m->p.server = opts_listener(opts, n);
-	m->p.client = loop_open(client, n + 1);
+	m->p.client = loop_open(opts, n);
 	m->p.at_client = opts_join(m->p.client, m->p.server,
 	    &m->p.at_server);
 }
@@ -74,7 +70,7 @@ open_pair(struct mixture *m, uint32_t scheduler, bool interleaves)
 	uint16_t i;
 
 	m->interleaves = interleaves;
-	connect_by_relay(m, opts, sizeof(opts) / sizeof(opts[0]));
+	connect_with_loss(m, opts, sizeof(opts) / sizeof(opts[0]));
 	for (i = 0; scheduler == GSCTP_SS_PRIO && i < STREAMS; i++)
 		traffic_set(m->p.client, (struct gsctp_opt)
 		    GSCTP_STREAM_SCHEDULER_VALUE(.assoc_id = m->p.at_client,
@@ -204,7 +200,6 @@ run(unsigned int seed, uint32_t scheduler, bool interleaves)
 	ck_assert_int_eq(gsctp_abort(m->p.client, m->p.at_client, NULL, 0),
 	    0);
 	(void)loop_recv_state(m->p.client, GSCTP_COMM_LOST);
-	lossy_stop(m->relay);
 	free(m);
 }
 
