@@ -21,7 +21,7 @@ die() {
 }
 
 PATH=$PATH:/usr/sbin:/sbin
-for tool in linux.uml busybox ip tc ethtool setpriv; do
+for tool in linux.uml busybox ip ethtool setpriv; do
 	command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
 for name in kernel_side kernel_peer; do

@@ -490,45 +490,29 @@ link_peer_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len)
  * The network
  */
 
+/* Of the path that has this address at the kernel's side. */
 void
 link_cut(struct link *l, size_t path)
 {
-	char command[256];
+	const struct sockaddr_storage *a = &l->theirs[path];
+	char spec[128] = "blackhole=";
+	size_t len = strlen(spec);
+	const void *ip = &((const struct sockaddr_in *)a)->sin_addr;
 
-	(void)snprintf(command, sizeof(command),
-	    "tc qdisc add dev v%zu root netem loss 100%% && "
-	    "tc -n u qdisc add dev u%zu root netem loss 100%%",
-	    path, path);
-	must_be(system(command), 0);
+	if (a->ss_family == AF_INET6)
+		ip = &((const struct sockaddr_in6 *)a)->sin6_addr;
+	must(inet_ntop(a->ss_family, ip, spec + len,
+	    (socklen_t)(sizeof(spec) - len)) != NULL);
+	must_be(gsctp_stack_set_faults(spec), 0);
 	l->seen[path] = 0;
 	l->peer_seen[path] = 0;
 }
 
-static int
-heal(size_t path)
-{
-	char command[256];
-
-	(void)snprintf(command, sizeof(command),
-	    "{ tc qdisc del dev v%zu root; tc -n u qdisc del dev u%zu root; } "
-	    "2>/dev/null",
-	    path, path);
-	return system(command);
-}
-
 void
-link_heal(struct link *l, size_t path)
+link_heal(void)
 {
-	(void)l;
-	must_be(heal(path), 0);
-}
+	int err = gsctp_stack_set_faults(NULL);
 
-void
-link_heal_all(void)
-{
-	size_t i;
-
-	/* Which fails where nothing was cut. */
-	for (i = 0; i < PEER_ADDRS; i++)
-		(void)heal(i);
+	/* They end with the stack. */
+	must(err == 0 || err == -ENOTCONN);
 }

@@ -42,7 +42,7 @@ expire_here(struct link *l, uint32_t flags, uint32_t value)
 		must_be(m->u.send_failed.info.context, i);
 		gsctp_msg_free(m);
 	}
-	link_heal(l, 0);
+	link_heal();
 	/* In the same streams, after what never came. */
 	for (i = 0; i < EXPIRING; i++) {
 		link_send(l, i, PPID + i, 3000, false);
@@ -76,7 +76,7 @@ expire_there(struct link *l, uint16_t policy, uint32_t value)
 	while (peer_abandoned(l, policy) < EXPIRING)
 		must_be(ask(l, .op = PEER_NEXT, .value = 10).what,
 		    PEER_NOTHING);
-	link_heal(l, 0);
+	link_heal();
 	for (i = 0; i < EXPIRING; i++) {
 		link_peer_send(l, i, PPID + i, 3000, false);
 		link_take(l, i, PPID + i, 3000);

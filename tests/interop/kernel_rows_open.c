@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel_side.h"
 
@@ -80,7 +81,7 @@ row_collision(struct link *l)
 	    0);
 	if (!l->kernel_connects)
 		link_peer_connect(l);
-	link_heal(l, 0);
+	link_heal();
 	l->id = id;
 	must_be(link_next_state(l, GSCTP_COMM_UP), 0);
 	(void)link_peer_next(l, PEER_COMM_UP);
@@ -103,7 +104,7 @@ row_restart_here(struct link *l)
 	link_echo(l, PPID);
 	link_cut(l, 0);
 	must_be(gsctp_stack_stop(0), 0);
-	link_heal(l, 0);
+	link_heal();
 	l->kernel_connects = false;
 	link_open_here(l, NULL, 0);
 	must_be(connect_here(l), 0);
@@ -111,6 +112,26 @@ row_restart_here(struct link *l)
 	(void)link_peer_next(l, PEER_RESTART);
 	link_echo(l, PPID + 1);
 	link_finish(l);
+}
+
+static uint64_t
+packets_read(void)
+{
+	struct gsctp_stack_info info;
+
+	must_be(gsctp_stack_info(&info), 0);
+	return info.in_packets;
+}
+
+/* Its ABORT has to be read before it can be lost. */
+static void
+forget(struct link *l)
+{
+	uint64_t before = packets_read();
+
+	order(l, .op = PEER_FORGET);
+	while (packets_read() == before)
+		(void)usleep(1000);
 }
 
 void
@@ -123,8 +144,8 @@ row_restart_there(struct link *l)
 	must_be(gsctp_listen(l->s, true), 0);
 	link_echo(l, PPID);
 	link_cut(l, 0);
-	order(l, .op = PEER_FORGET);
-	link_heal(l, 0);
+	forget(l);
+	link_heal();
 	link_open_peer(l);
 	link_peer_connect(l);
 	(void)link_peer_next(l, PEER_COMM_UP);

@@ -66,12 +66,12 @@ row_cut_path(struct link *l)
 	}
 	link_await(l, 0, GSCTP_ADDR_UNREACHABLE);
 	link_peer_await(l, 0, SCTP_ADDR_UNREACHABLE);
-	link_heal(l, 0);
+	link_heal();
 	link_await(l, 0, GSCTP_ADDR_AVAILABLE);
 	link_peer_await(l, 0, SCTP_ADDR_AVAILABLE);
 	link_cut(l, 1);
 	link_echo(l, PPID + 11);
-	link_heal(l, 1);
+	link_heal();
 	link_finish(l);
 }
 

@@ -44,7 +44,6 @@ struct link {
 	/* How: told by the table. */
 	int family;
 	bool kernel_connects;
-	bool is_lossy;
 	size_t npaths;
 	size_t addrs_here, addrs_there; /* at first; 0: one a path */
 
@@ -153,12 +152,10 @@ void link_take(struct link *l, uint16_t stream, uint32_t ppid, uint32_t len);
 void link_peer_take(struct link *l, uint16_t stream, uint32_t ppid,
     uint32_t len);
 
-/* From now on all that is sent on a path is lost; or nothing any more. */
+/* From now on all that is sent on a path, by either end, is lost; or nothing
+ * any more. */
 void link_cut(struct link *l, size_t path);
-void link_heal(struct link *l, size_t path);
-
-/* After a row that has failed: nothing is lost, whatever was cut. */
-void link_heal_all(void);
+void link_heal(void);
 
 /*
  * The rows, by file
