@@ -14,7 +14,7 @@
 #include "kernel_peer.h"
 
 /* What must come comes within this. */
-#define LINK_MS 8000
+#define LINK_MS 20000
 
 /* Of this library's; the kernel's are PEER_OSTREAMS and PEER_INSTREAMS. */
 #define LINK_OSTREAMS 10
