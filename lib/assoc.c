@@ -47,7 +47,7 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	a->ep = ep;
 	a->local_port = ep->port;
 	a->default_send = ep->opts.default_send;
-	a->last_traffic_ms = gs_now_ms();
+	a->born_ms = a->last_traffic_ms = gs_now_ms();
 	gs_hub_add_assoc(a);
 	TAILQ_INSERT_TAIL(&ep->assocs, a, in_ep);
 	ep->nassocs++;

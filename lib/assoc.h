@@ -111,6 +111,7 @@ struct gs_assoc {
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
 	uint64_t last_traffic_ms;	/* for autoclose */
+	uint64_t born_ms;
 
 	struct gs_counter counter;	/* of packets */
 	uint64_t in_messages, out_messages;

@@ -29,6 +29,8 @@ static struct {
 	struct gs_wire *wire;
 	int epoll_fd;
 	int wake_fd;
+	int other_fd;
+	void (*other_fn)(void);
 	uint8_t *room;			/* IN_BATCH packets */
 	atomic_bool must_stop;
 	atomic_uint_fast64_t wakeups;
@@ -126,6 +128,8 @@ drive(void *arg)
 		for (i = 0; i < n; i++) {
 			if (ev[i].data.fd == drv.wake_fd)
 				clear_wake();
+			else if (ev[i].data.fd == drv.other_fd)
+				drv.other_fn();
 			else
 				read_packets(ev[i].data.fd);
 		}
@@ -134,9 +138,9 @@ drive(void *arg)
 }
 
 static int
-watch(int fd)
+watch(int fd, uint32_t events)
 {
-	struct epoll_event ev = { .events = EPOLLIN };
+	struct epoll_event ev = { .events = events };
 
 	ev.data.fd = fd;
 	if (epoll_ctl(drv.epoll_fd, EPOLL_CTL_ADD, fd, &ev) != 0)
@@ -158,9 +162,12 @@ open_fds(void)
 	n = gs_wire_fds(drv.wire, fds, FDS_MAX);
 	if (n > FDS_MAX)
 		return -EMFILE;
-	err = watch(drv.wake_fd);
+	err = watch(drv.wake_fd, EPOLLIN);
 	for (i = 0; err == 0 && i < n; i++)
-		err = watch(fds[i]);
+		err = watch(fds[i], EPOLLIN);
+	/* Once each: what cannot be taken from there is left. */
+	if (err == 0 && drv.other_fd >= 0)
+		err = watch(drv.other_fd, EPOLLIN | EPOLLET);
 	return err;
 }
 
@@ -191,11 +198,13 @@ start_thread(void)
 }
 
 int
-gs_driver_start(struct gs_wire *w)
+gs_driver_start(struct gs_wire *w, int fd, void (*fn)(void))
 {
 	int err;
 
 	drv.wire = w;
+	drv.other_fd = fd;
+	drv.other_fn = fn;
 	atomic_store(&drv.must_stop, false);
 	atomic_store(&drv.wakeups, 0);
 	drv.room = malloc((size_t)IN_BATCH * GS_PACKET_MAX);

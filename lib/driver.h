@@ -16,9 +16,13 @@
 
 struct gs_wire;
 
-/* The engine is running and the stack's lock is held; w is borrowed until
- * gs_driver_stop(). */
-int gs_driver_start(struct gs_wire *w);
+/*
+ * The engine is running and the stack's lock is held; w is borrowed until
+ * gs_driver_stop().  fd, unless it is negative, is watched too: fn is called,
+ * without a lock, for each time that something came there; it may be closed
+ * at any time.
+ */
+int gs_driver_start(struct gs_wire *w, int fd, void (*fn)(void));
 
 /* Ends the thread.  The stack's lock must not be held. */
 void gs_driver_stop(void);

@@ -573,8 +573,8 @@ gs_esock_abort(struct socket *so, const void *reason, size_t len)
 	return try_abort(so, reason, len);
 }
 
-size_t
-gs_esock_queued(struct socket *so)
+static struct sndbuf_use
+get_use(struct socket *so)
 {
 	struct sndbuf_use use;
 	socklen_t len = sizeof(use);
@@ -582,8 +582,20 @@ gs_esock_queued(struct socket *so)
 	memset(&use, 0, sizeof(use));
 	if (usrsctp_getsockopt(so, IPPROTO_SCTP, OPT_SNDBUF_USE, &use,
 	    &len) != 0)
-		return 0;
-	return use.queued;
+		memset(&use, 0, sizeof(use));
+	return use;
+}
+
+size_t
+gs_esock_queued(struct socket *so)
+{
+	return get_use(so).queued;
+}
+
+size_t
+gs_esock_incomplete(struct socket *so)
+{
+	return get_use(so).unread;
 }
 
 bool

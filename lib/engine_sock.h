@@ -126,4 +126,7 @@ int gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
 /* Bytes that were sent and are not acknowledged, with some for headers. */
 size_t gs_esock_queued(struct socket *so);
 
+/* Bytes received that are not complete, or not next in their stream. */
+size_t gs_esock_incomplete(struct socket *so);
+
 #endif

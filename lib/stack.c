@@ -17,6 +17,7 @@
 #include "log.h"
 #include "raw_ports.h"
 #include "stack_ports.h"
+#include "status_server.h"
 
 /* A program that exits waits this long for its peers. */
 #define EXIT_MS 1000
@@ -38,6 +39,7 @@ static struct {
 	unsigned int users;
 	struct gs_wire *wire;
 	uint16_t peer_udp_port;
+	uint64_t started_ms;
 } st;
 
 /* Set in a child of fork(), for good. */
@@ -100,7 +102,7 @@ gs_api_endpoint(gsctp_sock s, struct gs_endpoint **out)
 }
 
 static int
-start_engine(const struct gs_config *cfg)
+start_engine(const struct gs_config *cfg, int status_fd)
 {
 	union gs_addr bound[FDS_MAX];
 	struct gs_engine_config ec;
@@ -128,7 +130,7 @@ start_engine(const struct gs_config *cfg)
 	if (err != 0) {
 		gs_faults_free(ec.faults);
 	} else {
-		err = gs_driver_start(st.wire);
+		err = gs_driver_start(st.wire, status_fd, gs_status_ring);
 		if (err != 0)
 			(void)gs_engine_stop_locked();	/* nothing in it */
 	}
@@ -136,6 +138,7 @@ start_engine(const struct gs_config *cfg)
 		st.is_running = true;
 		st.users = 1;
 		st.peer_udp_port = cfg->peer_udp_port;
+		st.started_ms = gs_now_ms();
 	}
 	gs_leave();
 	return err;
@@ -144,15 +147,15 @@ start_engine(const struct gs_config *cfg)
 static int
 start_on_wire(const struct gs_config *cfg)
 {
-	int err = 0;
+	int status_fd, err = 0;
 
 	if (cfg->capture != NULL)
 		err = gs_wire_capture(st.wire, cfg->capture);
 	if (err != 0)
 		return err;
-	gs_ports_start(gs_wire_port(st.wire),
+	status_fd = gs_ports_start(gs_wire_port(st.wire),
 	    cfg->naddrs > 0 || cfg->nudp_fds > 0, !cfg->has_peer_udp_port);
-	err = start_engine(cfg);
+	err = start_engine(cfg, status_fd);
 	if (err != 0)
 		gs_ports_stop();
 	return err;
@@ -264,6 +267,16 @@ gs_stack_enter(void)
 		/* A stop came between; ensure() waits for its end. */
 		gs_leave();
 	}
+}
+
+bool
+gs_stack_uptime_locked(uint64_t *out)
+{
+	if (!st.is_running)
+		return false;
+	if (out != NULL)
+		*out = gs_now_ms() - st.started_ms;
+	return true;
 }
 
 int

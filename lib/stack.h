@@ -24,6 +24,9 @@ int gs_api_enter(void);
  * does not run.  0, or without the lock -ESTALE or why it does not start. */
 int gs_stack_enter(void);
 
+/* Does it run?  Then since when, in milliseconds; out may be NULL. */
+bool gs_stack_uptime_locked(uint64_t *out);
+
 struct gs_endpoint;
 
 /* The lock, and the endpoint of a handle; -EBADF or -ESTALE without it. */

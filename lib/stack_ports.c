@@ -15,6 +15,7 @@
 #include "route.h"
 #include "rundir.h"
 #include "stack.h"
+#include "status_server.h"
 
 struct gs_ports {
 	uint64_t number; /* a later one has a larger number */
@@ -80,10 +81,11 @@ write_bounds(const struct gs_bound *bounds, size_t n)
 		warn("writing to", "the run directory", err);
 }
 
-void
+int
 gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look)
 {
 	uint64_t before;
+	int fd = -1;
 
 	gs_enter();
 	st.udp_port = udp_port;
@@ -96,14 +98,23 @@ gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look)
 	told = before;
 	has_warned = false;
 	open_registry(udp_port);
-	if (reg.lock != -1)
+	if (reg.lock != -1) {
 		write_bounds(NULL, 0);
+		fd = gs_status_listen(reg.dir, reg.stem);
+		if (fd < 0)
+			gs_logf(GSCTP_LOG_WARN,
+			    "nobody can ask for the "
+			    "status: %s",
+			    gsctp_strerror(fd));
+	}
 	pthread_mutex_unlock(&lock);
+	return fd < 0 ? -1 : fd;
 }
 
 void
 gs_ports_stop(void)
 {
+	gs_status_hang_up();
 	pthread_mutex_lock(&lock);
 	gs_registry_close(&reg);
 	pthread_mutex_unlock(&lock);
@@ -114,6 +125,7 @@ void
 gs_ports_in_child(void)
 {
 	gs_registry_in_child(&reg);
+	gs_status_in_child();
 }
 
 /*

@@ -30,9 +30,10 @@ struct gs_ports; /* what the stack has at a moment */
 /*
  * The stack starts, or has stopped; the lifecycle lock is held.  udp_port 0:
  * over raw IP.  is_limited: it has not every address of the host.
- * must_look: the application has not said where peers are.
+ * must_look: the application has not said where peers are.  A descriptor for
+ * gs_status_ring(), or -1.
  */
-void gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look);
+int gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look);
 void gs_ports_stop(void);
 
 /* In a child of fork(). */

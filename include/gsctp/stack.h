@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -263,6 +264,43 @@ int gsctp_stack_capture(const char *path);
  *   -ENOMEM
  */
 int gsctp_stack_set_faults(const char *spec);
+
+/*
+ * What a stack says of itself: a text in JSON, as gsctp_stack_status(3) has
+ * it, with its sockets, its associations and their paths, and what they have
+ * counted.
+ *
+ * pid is a process of the same user that runs a stack, in this process's own
+ * namespace of ids; 0 is this process.  Others are asked through the run
+ * directory (GSCTP_RUN_DIR), and do not have to do anything for it.
+ * timeout_ms is in milliseconds, -1 waits without limit; it means nothing
+ * where this process is asked.  On success *json is a NUL-terminated text,
+ * which the caller frees with free().
+ *
+ * Threads: any.  Blocks: up to timeout_ms; this process's own status does
+ * not, but for a while with very many associations.  Does not start a stack.
+ *
+ * Returns 0, or
+ *   -ESRCH       no stack of this user runs there, or none that can be asked
+ *   -ETIMEDOUT   no answer in time, or too many ask at once
+ *   -ECONNRESET  it stopped while it answered
+ *   -EPERM       the run directory is not this user's alone
+ *   -ESTALE      this process is asked, after fork()
+ *   -EINVAL, -ENOMEM, -EMFILE ...
+ */
+int gsctp_stack_status(pid_t pid, int timeout_ms, char **json);
+
+/*
+ * The processes of this user that run a stack, in this process's namespace of
+ * ids, this one among them; in no order.  pids gets up to max, and may be
+ * NULL for a max of 0.
+ *
+ * Threads: any.  Does not block.  Does not start a stack.
+ *
+ * Returns how many there are, which may be more than max; or -EPERM where the
+ * run directory is not this user's alone, -EINVAL, -ENOMEM, -EMFILE ...
+ */
+int gsctp_stack_list(pid_t *pids, size_t max);
 
 #ifdef __cplusplus
 }

@@ -436,7 +436,7 @@ START_TEST(a_child_of_fork_neither_removes_nor_keeps_the_files)
 	if (pid == 0)
 		exit(0);
 	ck_assert_int_eq(side_wait(pid), 0);
-	ck_assert_int_eq(count_files(), 4);
+	ck_assert_int_eq(count_files(), 6);
 	ck_assert_uint_eq(connected_port(s, "127.0.0.1", server.port),
 	    server.udp_port);
 	end(&server);

@@ -1,0 +1,208 @@
+/* status_server: see status_server.h. */
+
+#include "status_server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "status.h"
+
+/* Who waits to be accepted. */
+#define BACKLOG 16
+
+/* Guarded by lock. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	int fd; /* listens; -1: nobody may ask */
+	struct client {
+		bool is_used; /* thread is to be joined */
+		bool is_done; /* and that does not take long */
+		pthread_t thread;
+		int fd; /* -1: closed */
+	} clients[GS_STATUS_CLIENTS];
+} srv = { .fd = -1 };
+
+/* sun_path is short, and a directory's name need not be. */
+void
+gs_status_path(char *path, int dir, const char *stem)
+{
+	(void)snprintf(path, GS_STATUS_PATH_LEN, "/proc/self/fd/%d/%s.sock",
+	    dir, stem);
+}
+
+int
+gs_status_listen(int dir, const char *stem)
+{
+	struct sockaddr_un un;
+	int err, fd;
+
+	memset(&un, 0, sizeof(un));
+	un.sun_family = AF_UNIX;
+	gs_status_path(un.sun_path, dir, stem);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
+		err = -errno;
+		(void)close(fd); /* nothing came yet */
+		return err;
+	}
+	pthread_mutex_lock(&lock);
+	srv.fd = fd;
+	pthread_mutex_unlock(&lock);
+	return fd;
+}
+
+/* Until all is sent, the time is over, or the other side or a stop ends it. */
+static void
+send_all(int fd, const char *text, size_t len)
+{
+	uint64_t deadline = gs_now_ms() + GS_STATUS_SEND_MS;
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < len) {
+		n = send(fd, text + done, len - done,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 0)
+			done += (size_t)n;
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			return;
+		else if (gs_now_ms() >= deadline ||
+		    (poll(&p, 1, gs_until_ms(deadline)) == -1 &&
+			errno != EINTR))
+			return;
+	}
+}
+
+static void *
+answer(void *arg)
+{
+	struct client *c = arg;
+	char *text;
+	size_t len;
+	int fd;
+
+	pthread_mutex_lock(&lock);
+	fd = c->fd;
+	pthread_mutex_unlock(&lock);
+	if (gs_status_make(&text, &len) == 0) {
+		send_all(fd, text, len);
+		free(text);
+	}
+	pthread_mutex_lock(&lock);
+	c->fd = -1;
+	c->is_done = true;
+	(void)close(fd); /* the other side sees the end, or a cut */
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+/* A place for one who asks, or NULL.  lock is held. */
+static struct client *
+find_place(void)
+{
+	struct client *c;
+	size_t i;
+
+	for (i = 0; i < GS_STATUS_CLIENTS; i++) {
+		c = &srv.clients[i];
+		if (c->is_used && c->is_done) {
+			pthread_join(c->thread, NULL);
+			c->is_used = false;
+		}
+		if (!c->is_used)
+			return c;
+	}
+	return NULL;
+}
+
+static bool
+is_own_user(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 &&
+	    cred.uid == geteuid();
+}
+
+/* lock is held.  All signals are blocked here, and so in the thread. */
+static void
+serve(int fd)
+{
+	struct client *c = is_own_user(fd) ? find_place() : NULL;
+
+	if (c == NULL) {
+		(void)close(fd); /* it hears nothing */
+		return;
+	}
+	memset(c, 0, sizeof(*c));
+	c->fd = fd;
+	c->is_used = pthread_create(&c->thread, NULL, answer, c) == 0;
+	if (!c->is_used)
+		(void)close(fd); /* the same */
+}
+
+void
+gs_status_ring(void)
+{
+	int fd;
+
+	pthread_mutex_lock(&lock);
+	while (srv.fd != -1 &&
+	    (fd = accept4(srv.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) !=
+		-1)
+		serve(fd);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+gs_status_hang_up(void)
+{
+	struct client *c;
+	size_t i;
+
+	pthread_mutex_lock(&lock);
+	if (srv.fd != -1)
+		(void)close(srv.fd); /* who waits there hears nothing */
+	srv.fd = -1;
+	for (i = 0; i < GS_STATUS_CLIENTS; i++) {
+		c = &srv.clients[i];
+		/* What is in its buffer still arrives. */
+		if (c->is_used && c->fd != -1)
+			(void)shutdown(c->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&lock);
+	/* Nobody takes a place any more. */
+	for (i = 0; i < GS_STATUS_CLIENTS; i++) {
+		c = &srv.clients[i];
+		if (c->is_used)
+			pthread_join(c->thread, NULL);
+		c->is_used = false;
+	}
+}
+
+/* Who asks the parent must see the parent's end. */
+void
+gs_status_in_child(void)
+{
+	size_t i;
+
+	if (srv.fd != -1)
+		(void)close(srv.fd);
+	for (i = 0; i < GS_STATUS_CLIENTS; i++)
+		if (srv.clients[i].is_used && srv.clients[i].fd != -1)
+			(void)close(srv.clients[i].fd);
+}
