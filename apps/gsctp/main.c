@@ -14,6 +14,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "status", status_main },
 	{ NULL, NULL },
 };
 
@@ -21,6 +22,7 @@ static const char help[] =
     "gsctp: SCTP where the kernel has none, in UDP, without root\n"
     "\n"
     "Commands\n"
+    "  status   what running programs have: associations, paths, queues\n"
     "\n"
     "gsctp COMMAND --help tells of each; gsctp --version of this program.\n";
 
