@@ -23,7 +23,8 @@ usage(FILE *to)
 {
 	fputs("usage: connect_init HOST1 PORT1 HOST2 PORT2 [--idle-ms N]\n"
 	      "  HOST         a server's address, or its name\n"
-	      "  PORT         its SCTP port, or PORT/UDP with its UDP port\n"
+	      "  PORT         its SCTP port, or PORT/UDP with its UDP port:\n"
+	      "               for both or for none\n"
 	      "  --idle-ms N  stop when nothing came for so long [5000]\n",
 	    to);
 	return to == stdout ? 0 : 2;
@@ -84,21 +85,16 @@ open_socket(const struct peer *peers, gsctp_mbox mb, gsctp_sock *s)
 static int
 begin(gsctp_sock s, const struct peer *p)
 {
-	struct gsctp_opt opt = GSCTP_REMOTE_UDP_ENCAPS_PORT(.assoc_id = 0);
-	struct gsctp_stack_info info;
+	const struct gsctp_opt opts[] = {
+		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = (uint16_t)p->udp_port),
+	};
 	char text[ADDR_STRLEN];
 	gsctp_assoc_id assoc;
 	int err;
 
-	/* An option of connect stays for the next: name the port each time. */
-	err = gsctp_stack_info(&info);
-	if (err == 0) {
-		opt.u.udp_encaps.port = info.peer_udp_port;
-		if (p->udp_port != 0)
-			opt.u.udp_encaps.port = (uint16_t)p->udp_port;
-		err = gsctp_connect_init(s, &p->addr.sa, sizeof(p->addr), &opt,
-		    1, &assoc);
-	}
+	/* Without a UDP port it is looked for on this host, else 9899. */
+	err = gsctp_connect_init(s, &p->addr.sa, sizeof(p->addr), opts,
+	    p->udp_port != 0 ? 1 : 0, &assoc);
 	addr_text(&p->addr.ss, text);
 	if (err != 0) {
 		return fail("connect_init", "cannot connect to %s: %s", text,
@@ -178,5 +174,8 @@ main(int argc, char **argv)
 	for (i = 0; status == 0 && i < 2; i++)
 		status = find_peer(argv[optind + 2 * i],
 		    argv[optind + 2 * i + 1], &peers[i]);
+	/* As an option of connect it stays for the next. */
+	if (status == 0 && (peers[0].udp_port == 0) != (peers[1].udp_port == 0))
+		return usage(stderr);
 	return status == 0 ? run(peers, (int)idle_ms) : status;
 }
