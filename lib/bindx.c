@@ -39,7 +39,7 @@ gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
     int op)
 {
 	struct gs_endpoint *ep;
-	struct gs_ports *ports;
+	struct gs_ports *ports = NULL;
 	union gs_addr *list;
 	size_t i;
 	int err;
@@ -57,7 +57,8 @@ gsctp_bindx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
 		err = take_addr(ep, &addrs[i], &list[i]);
 	if (err == 0)
 		err = gs_endpoint_bindx(ep, list, n, op == GSCTP_BINDX_ADD);
-	ports = err == 0 ? gs_ports_look_locked() : NULL;
+	if (err == 0 && gs_ports_lists(ep))
+		ports = gs_ports_look_locked();
 	gs_leave();
 	gs_ports_tell(ports);
 

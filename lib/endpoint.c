@@ -249,6 +249,7 @@ gs_endpoint_open(const struct gs_endpoint_config *cfg,
 	ep->opts.reuseaddr = cfg->reuseaddr;
 	ep->delivery.mbox = cfg->mbox;
 
+	ep->has_chosen_port = cfg->port != 0;
 	ep->port = cfg->port != 0 ? cfg->port : ephemeral_port(cfg);
 	err = ep->port != 0 ? choose_addrs(ep, cfg) : -EADDRINUSE;
 	if (err != 0)

@@ -61,6 +61,7 @@ struct gs_endpoint {
 	 */
 	struct socket *so;
 	bool is_child;			/* accepted or peeled off */
+	bool has_chosen_port;		/* it was named, by the application */
 	uint16_t port;
 	union gs_addr *addrs;		/* bound to, at least one */
 	size_t naddrs;

@@ -38,7 +38,8 @@ gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
 		err = gs_opt_set_all(ep, opts, nopts, true, NULL);
 		if (err == 0) {
 			s->id = ep->id;
-			ports = gs_ports_look_locked();
+			if (gs_ports_lists(ep))
+				ports = gs_ports_look_locked();
 		} else {
 			/* Nobody knows whose the messages there are. */
 			(void)gs_delivery_give(ep, ep->delivery.mbox, 0);
@@ -74,6 +75,7 @@ gsctp_close(gsctp_sock s)
 	struct gs_ports *ports;
 	gsctp_assoc_id *ids = NULL;
 	size_t n = 0;
+	bool was_listed;
 	int err;
 
 	err = gs_api_endpoint(s, &ep);
@@ -85,8 +87,9 @@ gsctp_close(gsctp_sock s)
 	if (ids != NULL)
 		TAILQ_FOREACH(a, &ep->assocs, in_ep)
 			ids[n++] = a->id;
+	was_listed = gs_ports_lists(ep);
 	gs_endpoint_close(ep, l.on && l.seconds == 0);
-	ports = gs_ports_look_locked();
+	ports = was_listed ? gs_ports_look_locked() : NULL;
 	gs_leave();
 	gs_ports_tell(ports);
 	if (ids != NULL && gs_api_enter() == 0) {

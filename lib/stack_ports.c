@@ -197,6 +197,12 @@ ports_free(struct gs_ports *p)
 	free(p);
 }
 
+bool
+gs_ports_lists(const struct gs_endpoint *ep)
+{
+	return ep->is_listening || ep->has_chosen_port;
+}
+
 struct gs_ports *
 gs_ports_look_locked(void)
 {
@@ -210,10 +216,11 @@ gs_ports_look_locked(void)
 	if (p == NULL)
 		return NULL;
 	p->number = st.last_number;
-	/* Children have their listener's port, or nobody's. */
 	TAILQ_FOREACH(ep, gs_hub_endpoints(), in_hub)
 	{
-		if (ep->so != NULL && !add_endpoint(p, ep)) {
+		/* Without a listener the port is not its own any more. */
+		if (ep->so != NULL && gs_ports_lists(ep) &&
+		    !add_endpoint(p, ep)) {
 			ports_free(p);
 			return NULL;
 		}

@@ -3,7 +3,9 @@
  *
  * Guarantees
  *  - when a call that opens, binds, listens or closes has returned, the
- *    other stacks of this user on this host see it so;
+ *    other stacks of this user on this host see it so; but a socket that
+ *    neither listens nor has a port of the application's choice, as clients
+ *    have, is nobody's business and costs no file;
  *  - a connect to an address of this host goes to the UDP port of whoever
  *    has the SCTP port there, this process or another, unless the
  *    application has said which; where nobody has it, as without all this;
@@ -39,10 +41,16 @@ void gs_ports_stop(void);
 /* In a child of fork(). */
 void gs_ports_in_child(void);
 
+struct gs_endpoint;
+
+/* Is it something for others, or was it, if it has had its association?  The
+ * stack's lock is held. */
+bool gs_ports_lists(const struct gs_endpoint *ep);
+
 /*
- * After a change: what there is, with the stack's lock held; and, without
- * it, tell the others, unless something newer has been told.  NULL, where
- * nobody listens or there is no memory, is nothing.  Takes p.
+ * After a change of such: what there is, with the stack's lock held; and
+ * without it, tell the others, unless something newer has been told.  NULL,
+ * over raw IP or without memory, is nothing.  Takes p.
  */
 struct gs_ports *gs_ports_look_locked(void);
 void gs_ports_tell(struct gs_ports *p);

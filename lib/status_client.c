@@ -174,10 +174,11 @@ call(int dir, const char *stem)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0 &&
-	    is_own_user(fd))
+	err = connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0 ? 0 : -errno;
+	if (err == 0 && is_own_user(fd))
 		return fd;
-	err = errno == EAGAIN ? -EAGAIN : -ESRCH;
+	if (err != -EAGAIN)
+		err = -ESRCH;
 	(void)close(fd); /* nothing was said */
 	return err;
 }

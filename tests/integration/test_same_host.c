@@ -372,52 +372,61 @@ START_TEST(several_addresses_of_one_peer_have_its_port)
 }
 END_TEST
 
-/* What the second process has after each call. */
+/* The map of this stack, the only one: lines that say "bound". */
+static int
+count_bound(const char *expect)
+{
+	char path[600], line[128];
+	struct dirent *e;
+	FILE *f = NULL;
+	DIR *d = opendir(run_dir);
+	int n = 0;
+
+	ck_assert_ptr_nonnull(d);
+	while (f == NULL && (e = readdir(d)) != NULL) {
+		if (strstr(e->d_name, ".map") == NULL)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", run_dir, e->d_name);
+		f = fopen(path, "r");
+	}
+	closedir(d);
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		n += strncmp(line, expect, strlen(expect)) == 0;
+	(void)fclose(f);
+	return n;
+}
+
 START_TEST(what_is_bound_or_closed_is_seen_when_the_call_returns)
 {
 	const struct sockaddr_storage more[] = { loop_addr("127.0.0.2", 0) };
-	gsctp_sock s, other;
+	char first[64], second[64];
+	gsctp_sock s, chosen;
 	uint16_t port;
-	struct server asks;
 
-	/* The one who asks is another stack: it must see this one's files. */
 	ck_assert_int_eq(start_stack(0), 0);
 	s = open_socket("127.0.0.1", 0);
 	port = (uint16_t)gsctp_port(s);
-	other = open_socket("127.0.0.2", 0);
+	(void)snprintf(first, sizeof(first), "bound 127.0.0.1 %u ", port);
+	(void)snprintf(second, sizeof(second), "bound 127.0.0.2 %u listens",
+	    port);
+	/* As a client has it: nobody's business. */
+	ck_assert_int_eq(count_bound("bound "), 0);
 	ck_assert_int_eq(gsctp_listen(s, GSCTP_BACKLOG), 0);
-	asks = serve("127.0.0.1", 0);
-	ck_assert_uint_eq(connected_port(other, "127.0.0.1", asks.port),
-	    asks.udp_port);
+	ck_assert_int_eq(count_bound(first), 1);
 	ck_assert_int_eq(gsctp_bindx(s, more, 1, GSCTP_BINDX_ADD), 0);
-	{
-		char path[512], text[4096], line[64];
-		struct dirent *e;
-		DIR *d = opendir(run_dir);
-		bool found = false;
-
-		ck_assert_ptr_nonnull(d);
-		(void)snprintf(line, sizeof(line),
-		    "bound 127.0.0.2 %u listens\n", port);
-		while ((e = readdir(d)) != NULL) {
-			FILE *f;
-			size_t n;
-
-			if (strstr(e->d_name, ".map") == NULL)
-				continue;
-			(void)snprintf(path, sizeof(path), "%s/%s", run_dir,
-			    e->d_name);
-			f = fopen(path, "r");
-			ck_assert_ptr_nonnull(f);
-			n = fread(text, 1, sizeof(text) - 1, f);
-			text[n] = '\0';
-			(void)fclose(f);
-			found = found || strstr(text, line) != NULL;
-		}
-		closedir(d);
-		ck_assert(found);
-	}
-	end(&asks);
+	ck_assert_int_eq(count_bound(first), 1);
+	ck_assert_int_eq(count_bound(second), 1);
+	ck_assert_int_eq(gsctp_bindx(s, more, 1, GSCTP_BINDX_REM), 0);
+	ck_assert_int_eq(count_bound(second), 0);
+	ck_assert_int_eq(gsctp_close(s), 0);
+	ck_assert_int_eq(count_bound("bound "), 0);
+	/* A port of the application's choice, and free again. */
+	chosen = open_socket("127.0.0.1", port);
+	(void)snprintf(first, sizeof(first), "bound 127.0.0.1 %u open", port);
+	ck_assert_int_eq(count_bound(first), 1);
+	ck_assert_int_eq(gsctp_close(chosen), 0);
+	ck_assert_int_eq(count_bound("bound "), 0);
 }
 END_TEST
 
@@ -433,8 +442,14 @@ START_TEST(a_child_of_fork_neither_removes_nor_keeps_the_files)
 	fflush(NULL);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
-	if (pid == 0)
+	if (pid == 0) {
+		alarm(60);
+#ifdef __SANITIZE_ADDRESS__
+		/* Its search for leaks may hang where threads are missing. */
+		_exit(0);
+#endif
 		exit(0);
+	}
 	ck_assert_int_eq(side_wait(pid), 0);
 	ck_assert_int_eq(count_files(), 6);
 	ck_assert_uint_eq(connected_port(s, "127.0.0.1", server.port),
@@ -479,7 +494,9 @@ START_TEST(a_directory_that_is_removed_comes_back_with_the_next_socket)
 	ck_assert_int_eq(start_stack(0), 0);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", run_dir);
 	ck_assert_int_eq(system(command), 0);
-	(void)open_socket("127.0.0.1", 0);
+	ck_assert_int_eq(gsctp_listen(open_socket("127.0.0.1", 0),
+			     GSCTP_BACKLOG),
+	    0);
 	ck_assert_int_eq(count_files(), 2);
 	server = serve("127.0.0.1", 0);
 	ck_assert_uint_eq(connected_port(open_socket("127.0.0.1", 0),
