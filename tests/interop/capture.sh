@@ -15,59 +15,77 @@ examples=$top_builddir/apps/examples
 # -- outside: a namespace ------------------------------------------------------
 
 if [ "${1-}" != inside ]; then
-	need tshark tcpdump unshare nsenter ip
+	need tshark tcpdump dumpcap unshare nsenter ip
 	flags=-nm
 	[ "$(id -u)" -eq 0 ] || flags=-Urnm
 	unshare "$flags" true 2>/dev/null ||
 	    skip "unshare $flags is not allowed here"
 	export top_srcdir top_builddir
-	exec timeout -k 5 200 unshare "$flags" /bin/sh "$0" inside
+	exec timeout -k 5 200 unshare "$flags" /bin/sh "$0" inside "$(id -u)"
 fi
 
 # -- inside --------------------------------------------------------------------
 
 use_tmp
 
+# Wireshark's settings are the default ones.
+HOME=$tmp
+export HOME
+unset XDG_CONFIG_HOME
+
 ip link set lo up
 head -c 300000 /dev/urandom >"$tmp/in"
 
 # -- tcpdump -------------------------------------------------------------------
 
-# Its name for the run, and the interface.
-start_tcpdump() { # run, interface
+# In a user namespace, where it cannot change to another user, it does not run:
+# there it is dumpcap, which has what it needs from the same library.
+if [ "$2" -eq 0 ]; then
+	sniffer=tcpdump is_ready='listening on' has_all='0 packets dropped by kernel'
+	sniff() { # interface, run
+		# -U: a packet is in the file at once; through a pipe, as a
+		# tcpdump that is confined may write nowhere.
+		exec tcpdump -Z root -i "$1" -n -U -B 16384 -w - \
+		    2>"$tmp/$2.said" >"$tmp/$2.seen"
+	}
+else
+	sniffer=dumpcap is_ready='File:' has_all='/0 (pcap:0/'
+	sniff() {
+		exec dumpcap -q -i "$1" -B 16 -w "$tmp/$2.seen" \
+		    2>"$tmp/$2.said"
+	}
+fi
+
+start_sniffer() { # run, interface
 	mkfifo "$tmp/$1.said"
-	# -U: a packet is in the file at once; through a pipe, as a tcpdump
-	# that is confined may write nowhere.
-	tcpdump -Z root -i "$2" -n -U -B 16384 -w - 2>"$tmp/$1.said" \
-	    >"$tmp/$1.tcpdump" &
-	tcpdump=$!
-	pids="$pids $tcpdump"
+	sniff "$2" "$1" &
+	sniffer_pid=$!
+	pids="$pids $sniffer_pid"
 	exec 3<"$tmp/$1.said"
 	said=
-	until case $said in *listening\ on*) true ;; *) false ;; esac do
+	until case $said in *"$is_ready"*) true ;; *) false ;; esac do
 		read -r line <&3 || case $said in
-		*ermission*) skip "no capturing here: $said" ;;
-		*) die "tcpdump has ended: $said" ;;
+		*ermi*) skip "no capturing here: $said" ;;
+		*) die "$sniffer has ended: $said" ;;
 		esac
 		said="$said$line; "
 	done
 }
 
 # When the end of the association is in its file, all is.
-stop_tcpdump() { # run
+stop_sniffer() { # run
 	tries=0
-	until fields "$tmp/$1.tcpdump" 'sctp.chunk_type == 14' \
+	until fields "$tmp/$1.seen" 'sctp.chunk_type == 14' \
 	    frame.number 2>/dev/null | grep . >"$tmp/found"; do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || die "$1: no end was captured"
 	done
-	kill -INT "$tcpdump"
+	kill -INT "$sniffer_pid"
 	said=$(cat <&3)
-	wait "$tcpdump" || :
+	wait "$sniffer_pid" || :
 	case $said in
-	*'
-0 packets dropped by kernel'*) ;;
-	*) die "$1: tcpdump: $said" ;;
+	*"$has_all"*) ;;
+	*) die "$1: $sniffer: $said" ;;
 	esac
 }
 
@@ -121,7 +139,8 @@ is_clean() { # file, udp or raw
 	# 0x600000 is a warning, 0x800000 an error.
 	none "$1" "Wireshark warns" '_ws.expert.severity >= 0x600000'
 	# And libpcap reads it.
-	tcpdump -n -r "$1" >"$tmp/text" 2>"$tmp/text.err" || {
+	[ "$sniffer" = tcpdump ] || return 0
+	tcpdump -Z root -n -r "$1" >"$tmp/text" 2>"$tmp/text.err" || {
 		cat "$tmp/text.err" >&2
 		die "tcpdump does not read $1"
 	}
@@ -153,9 +172,9 @@ list() { # file, address, UDP port or ""
 	    die "tshark fails"
 }
 
-# What the file says of one direction is what tcpdump saw of it.
+# What the file says of one direction is what the other saw of it.
 is_same() { # run, file, direction, address, UDP port or ""
-	list "$tmp/$1.tcpdump" "$4" "$5" >"$tmp/theirs"
+	list "$tmp/$1.seen" "$4" "$5" >"$tmp/theirs"
 	list "$2" "$4" "$5" >"$tmp/ours"
 	n=$(wc -l <"$tmp/ours")
 	[ "$n" -ge 10 ] || die "$1: $n lines from $4 $5"
@@ -165,7 +184,7 @@ is_same() { # run, file, direction, address, UDP port or ""
 	if ! cmp -s "$tmp/theirs" "$tmp/ours"; then
 		diff "$tmp/theirs" "$tmp/ours" | cut -c 1-200 |
 		    head -n 20 >&2
-		die "$1: $2: packets from $4 $5 are not what tcpdump saw"
+		die "$1: $2: packets from $4 $5 are not what $sniffer saw"
 	fi
 	# And it says so of each of them.
 	case $4 in
@@ -222,7 +241,7 @@ udp_port_of() { # log
 on_loopback() { # run, address
 	total=0
 	receiver=$2
-	start_tcpdump "$1" lo
+	start_sniffer "$1" lo
 	GSCTP_ADDRS=$2
 	export GSCTP_ADDRS
 	receive "$1" env
@@ -233,7 +252,7 @@ on_loopback() { # run, address
 	here_port=$(udp_port_of "$tmp/$1.out.log")
 	unset GSCTP_PEER_UDP_PORT
 	udp_ports="$there_port $here_port"
-	stop_tcpdump "$1"
+	stop_sniffer "$1"
 	for file in "$tmp/$1.in.pcapng" "$tmp/$1.out.pcapng"; do
 		is_clean "$file" udp
 		has_interface "$file" lo
@@ -242,7 +261,7 @@ on_loopback() { # run, address
 	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$2" "$there_port"
 	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" "$here_port"
 	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$2" "$there_port"
-	echo "capture: $1: $total packets, all as tcpdump saw them"
+	echo "capture: $1: $total packets, all as $sniffer saw them"
 }
 
 on_loopback ipv4 127.0.0.1
@@ -311,13 +330,13 @@ nsenter -t "$host2" -n ip link set v2 up
 over_raw_ip() { # run, address, the other host's
 	total=0
 	receiver=$3
-	start_tcpdump "$1" v1
+	start_sniffer "$1" v1
 	GSCTP_ADDRS=$3
 	export GSCTP_ADDRS
 	receive "$1" nsenter -t "$host2" -n
 	GSCTP_ADDRS=$2
 	send "$1"
-	stop_tcpdump "$1"
+	stop_sniffer "$1"
 	is_clean "$tmp/$1.in.pcapng" raw
 	is_clean "$tmp/$1.out.pcapng" raw
 	has_interface "$tmp/$1.in.pcapng" v2
@@ -326,7 +345,7 @@ over_raw_ip() { # run, address, the other host's
 	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$3" ""
 	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" ""
 	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$3" ""
-	echo "capture: $1: $total packets, all as tcpdump saw them"
+	echo "capture: $1: $total packets, all as $sniffer saw them"
 }
 
 over_raw_ip raw_ipv4 10.77.1.1 10.77.1.2
