@@ -52,8 +52,7 @@ struct direction {
 	uint64_t rng;
 	bool in_burst;
 	uint64_t free_us;	/* the link has sent what came before */
-	uint64_t last_us;	/* when the last of the line is due */
-	struct queue line;	/* in the order in which they came, and due */
+	struct queue line;	/* in the order in which they came */
 	struct queue aside;	/* taken out of the line, to be overtaken */
 	struct queue overtaken; /* by enough: due at once */
 	size_t nheld;
@@ -254,7 +253,7 @@ delay(const struct gs_faults_spec *s, uint64_t drawn)
 	    below(drawn, (uint32_t)(2 * s->jitter_us + 1));
 }
 
-/* Into the line; takes pkt->data. */
+/* Into the line, where none overtakes another; takes pkt->data. */
 static struct held *
 hold(struct direction *d, const struct gs_packet *pkt, uint64_t now_us,
     uint64_t drawn_jitter)
@@ -275,9 +274,6 @@ hold(struct direction *d, const struct gs_packet *pkt, uint64_t now_us,
 		return NULL;
 	}
 	at += delay(&d->spec, drawn_jitter);
-	if (at < d->last_us)
-		at = d->last_us;
-	d->last_us = at;
 	if (at > now_us)
 		d->count.delayed++;
 	h->due_us = at;
