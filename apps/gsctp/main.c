@@ -14,6 +14,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "serve", serve_main },
 	{ "status", status_main },
 	{ NULL, NULL },
 };
@@ -22,6 +23,7 @@ static const char help[] =
     "gsctp: SCTP where the kernel has none, in UDP, without root\n"
     "\n"
     "Commands\n"
+    "  serve    echo, discard, chargen, daytime: small servers\n"
     "  status   what running programs have: associations, paths, queues\n"
     "\n"
     "gsctp COMMAND --help tells of each; gsctp --version of this program.\n";
