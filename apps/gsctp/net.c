@@ -128,15 +128,13 @@ start_failed(const struct net *n, int err)
 	return cli_error("cannot start", err);
 }
 
-int
-net_start(const struct net *n)
+static int
+start(const struct net *n)
 {
 	struct gsctp_stack_config cfg = { .log = on_log,
 		.log_level = GSCTP_LOG_WARN };
 	int err;
 
-	if (n->is_raw && (n->udp_port != NULL || n->peer_udp_port != 0))
-		return cli_usage("--raw-ip has no UDP port");
 	cfg.encapsulation = n->is_raw ? GSCTP_ENCAPS_RAW : GSCTP_ENCAPS_UDP;
 	if (n->udp_port != NULL && strcmp(n->udp_port, "auto") != 0) {
 		cfg.udp_port = (uint16_t)strtoul(n->udp_port, NULL, 0);
@@ -149,11 +147,31 @@ net_start(const struct net *n)
 	if (getenv("GSCTP_LOG") != NULL)
 		cfg.log = NULL; /* the library writes it then */
 	err = gsctp_stack_start(&cfg);
-	if (err != 0)
-		return start_failed(n, err);
 	/* The sink is called with a lock held that a start takes. */
-	said.is_up = true;
-	return 0;
+	if (err == 0)
+		said.is_up = true;
+	return err;
+}
+
+int
+net_start(const struct net *n)
+{
+	int err;
+
+	if (n->is_raw && (n->udp_port != NULL || n->peer_udp_port != 0))
+		return cli_usage("--raw-ip has no UDP port");
+	err = start(n);
+	return err != 0 ? start_failed(n, err) : 0;
+}
+
+int
+net_try_start(const struct net *n, char *why, size_t len)
+{
+	int err = start(n);
+
+	if (err != 0)
+		(void)snprintf(why, len, "%s", said.last);
+	return err;
 }
 
 /*

@@ -61,6 +61,9 @@ extern const char net_help[];
 
 /* Start the stack.  0, or an exit code and a line. */
 int net_start(const struct net *n);
+/* The same, and nothing is said: 0, or a negative errno and in why what the
+ * library has said of it last, or "". */
+int net_try_start(const struct net *n, char *why, size_t len);
 
 /*
  * A socket on an SCTP port (0: any), bound to --bind or, where none is given,
