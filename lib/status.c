@@ -98,6 +98,46 @@ put_stack(struct gs_json *j, const struct gsctp_stack_info *info,
 	gs_json_end_object(j);
 }
 
+static void
+put_faults_of(struct gs_json *j, const char *key,
+    const struct gs_faults_count *c)
+{
+	gs_json_object(j, key);
+	gs_json_number(j, "packets", c->packets);
+	gs_json_number(j, "lost", c->lost);
+	gs_json_number(j, "blackholed", c->blackholed);
+	gs_json_number(j, "too_long", c->too_long);
+	gs_json_number(j, "duplicated", c->duplicated);
+	gs_json_number(j, "corrupted", c->corrupted);
+	gs_json_number(j, "reordered", c->reordered);
+	gs_json_number(j, "delayed", c->delayed);
+	gs_json_number(j, "rate_dropped", c->rate_dropped);
+	gs_json_number(j, "no_room", c->no_room);
+	gs_json_end_object(j);
+}
+
+static void
+put_faults(struct gs_json *j)
+{
+	struct gs_faults_stats stats;
+	bool has_some;
+
+	if (gs_api_enter() != 0)
+		return;
+	has_some = gs_engine_faults_locked(&stats);
+	gs_leave();
+	if (!has_some) {
+		gs_json_null(j, "faults");
+		return;
+	}
+	gs_json_object(j, "faults");
+	gs_json_number(j, "seed", stats.seed);
+	gs_json_number(j, "held", stats.held);
+	put_faults_of(j, "out", &stats.count[GS_FAULTS_OUT]);
+	put_faults_of(j, "in", &stats.count[GS_FAULTS_IN]);
+	gs_json_end_object(j);
+}
+
 /*
  * A socket
  */
@@ -450,6 +490,7 @@ put_all(struct gs_json *j, const struct lists *l,
 
 	gs_json_object(j, NULL);
 	put_stack(j, info, uptime_ms);
+	put_faults(j);
 	gs_json_array(j, "sockets");
 	err = put_list(j, l, l->nsocks, put_socket_id, &left);
 	gs_json_end_array(j);

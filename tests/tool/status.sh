@@ -65,7 +65,10 @@ start_server() { # the variable for its SCTP port, and the one for its pid
 	pids="$pids $!"
 }
 
+GSCTP_FAULTS=delay=1ms,seed=7
+export GSCTP_FAULTS
 start_server one pid1
+unset GSCTP_FAULTS
 exec 4<"$tmp/one"
 read -r line <&4 || die "the first server says nothing"
 port1=$(echo "$line" | sed -n 's/.* port \([0-9]*\), UDP.*/\1/p')
@@ -103,7 +106,11 @@ jq -e -s '
     ([.[].associations | length] | sort) == [1, 1, 2] and
     all(.[].associations[]; .state == "established" and
 	(.paths | length) == 1 and .paths[0].primary and
-	.paths[0].rto_ms > 0 and .paths[0].cwnd > 0)' "$tmp/out" >/dev/null || {
+	.paths[0].rto_ms > 0 and .paths[0].cwnd > 0) and
+    ([.[].faults | select(. != null)] | length == 1 and
+	all(.[]; .seed == 7 and .out.delayed > 0 and
+	    .out.packets == .out.delayed and .out.lost == 0 and
+	    .in.packets > 0))' "$tmp/out" >/dev/null || {
 	cat "$tmp/out" >&2
 	die "the JSON is not so"
 }
