@@ -10,9 +10,10 @@
  *  - all sockets are close-on-exec, and none is waited for;
  *  - sockets that are handed in are duplicated: the caller keeps his own.
  *
- * This is the one place where batching and fault injection belong: every
- * packet in passes gs_wire_recv(), every packet out gs_wire_send().  What is
- * captured is what the sockets gave and took: next to the system calls.
+ * This is the one place where batching belongs: every packet in passes
+ * gs_wire_recv(), every packet out gs_wire_send().  What is captured is what
+ * the sockets gave and took: next to the system calls.  Faults lie above: what
+ * they drop is never here.
  *
  * Locking: gs_wire_recv() is for one thread at a time, gs_wire_send() for
  * one at a time; the two may run together.  Layer 2.

@@ -11,13 +11,14 @@
 
 extern void *__libc_calloc(size_t n, size_t size);
 
-static _Thread_local unsigned int must_fail;
 static unsigned int failed;	/* guarded by the stack's lock */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define CAN_FAIL 0	/* the allocator is the sanitizer's */
 #else
 #define CAN_FAIL 1
+
+static _Thread_local unsigned int must_fail;
 
 /* The library's too. */
 __attribute__((visibility("default"))) void *
