@@ -14,6 +14,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "cat", cat_main },
 	{ "doctor", doctor_main },
 	{ "serve", serve_main },
 	{ "status", status_main },
@@ -24,6 +25,7 @@ static const char help[] =
     "gsctp: SCTP where the kernel has none, in UDP, without root\n"
     "\n"
     "Commands\n"
+    "  cat      netcat: standard input to a peer, a peer to standard output\n"
     "  doctor   what works here and on the way to a host, and what to do\n"
     "  serve    echo, discard, chargen, daytime: small servers\n"
     "  status   what running programs have: associations, paths, queues\n"
