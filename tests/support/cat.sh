@@ -55,6 +55,18 @@ connect() {
 	    "$host" "$port"
 }
 
+# The same in the background, from a file to a file: $client is its pid, and
+# its errors are in $tmp/err.
+start_client() { # input, output, option...
+	client_in=$1
+	client_out=$2
+	shift 2
+	"$gsctp" cat -u 0 --bind "$host" --peer-udp-port "$udp_port" "$@" \
+	    "$host" "$port" <"$client_in" >"$client_out" 2>"$tmp/err" &
+	client=$!
+	pids="$pids $client"
+}
+
 # The command's code, which has to be $1; its errors are in $tmp/err.
 expect() { # code, command...
 	wanted=$1

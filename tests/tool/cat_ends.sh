@@ -1,0 +1,271 @@
+#!/bin/sh
+# gsctp cat: every way in which it can end has a message and an exit code.
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+: "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
+# shellcheck source=../support/script.sh
+. "$top_srcdir/tests/support/script.sh"
+use_tmp
+# shellcheck source=../support/cat.sh
+. "$top_srcdir/tests/support/cat.sh"
+
+# -- the command line: 2 -------------------------------------------------------
+
+usage() { # pattern, argument...
+	pattern=$1
+	shift
+	expect 2 "$gsctp" cat "$@" </dev/null
+	says "$tmp/err" "$pattern"
+	says "$tmp/err" 'gsctp cat --help tells more'
+}
+usage 'which HOST and PORT'
+usage 'which PORT' -l
+usage 'which HOST?' 5001
+usage 'takes a PORT alone' -l 127.0.0.1 5001
+usage '-k goes with -l' -k 127.0.0.1 5001
+usage 'PORT 70000: not from 1 to 65535' 127.0.0.1 70000
+usage 'PORT 0: ' 127.0.0.1 0
+usage '--size 0' --size 0 127.0.0.1 1
+usage 'one of them' --hex --raw 127.0.0.1 1
+usage 'neither a number nor a name' --ppid nothing 127.0.0.1 1
+usage '--wait soon: not a time' --wait soon 127.0.0.1 1
+usage '--bogus: there is no such option' --bogus 127.0.0.1 1
+usage '--size: what?' 127.0.0.1 1 --size
+usage '--exec' --exec cat --json 127.0.0.1 1
+usage '-o nonsense=1' -o nonsense=1 127.0.0.1 1
+"$gsctp" cat --help >"$tmp/help"
+says "$tmp/help" '^gsctp cat -l 5001 >copy'
+
+# -- no peer: 3 and 4 ----------------------------------------------------------
+
+listen -k -v
+real_port=$port
+port=1
+expect 3 connect </dev/null
+says "$tmp/err" '127.0.0.1:1: refused'
+port=$real_port
+kill -TERM "$listener"
+expect_listener 143
+
+# Nobody has UDP port 1; the listener's was free a moment ago.
+udp_port=1
+expect 4 connect -w 300ms </dev/null
+says "$tmp/err" 'no answer: is it there, and on UDP port 1? (--peer-udp-port)'
+expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
+    -o rtoinfo.initial=100ms </dev/null
+says "$tmp/err" 'no answer'
+
+listen -w 300ms
+expect_listener 4
+says "$tmp/said" 'nobody has connected in 0.3 s'
+
+listen -i 300ms
+expect 4 connect --wait never -i 300ms </dev/null
+says "$tmp/err" 'nothing came or went for 0.3 s'
+end_listener
+[ "$code" -eq 0 ] || [ "$code" -eq 4 ] || die "the listener is idle: $code"
+
+# -- not as many as there should be: 4 -----------------------------------------
+
+listen --wait 0
+expect 4 connect -n 1 </dev/null
+says "$tmp/err" '0 messages came, not 1'
+expect_listener 0
+
+# -- no such stream: 3 ---------------------------------------------------------
+
+listen --streams 5
+echo hi | expect 3 connect --stream 7
+says "$tmp/err" 'there is no stream 7, but 0 to 4'
+expect_listener 5
+says "$tmp/said" 'the peer aborted the association: .*too few streams'
+
+# -- the input is not what it should be: 1 -------------------------------------
+
+listen --hex
+printf '6161\n6\n' | expect 1 connect --hex
+says "$tmp/err" 'the input: line 2: an odd number of digits'
+expect_listener 0
+echo 6161 | cmp - "$tmp/out"
+
+# A message that has begun and will never end.
+listen
+{
+	printf '\000\017\102\100'
+	head -c 900000 /dev/zero
+} | expect 1 connect --length-prefix
+says "$tmp/err" 'the input: it ends within a message'
+expect_listener 5
+says "$tmp/said" 'aborted the association: .*the input is incomplete'
+
+listen
+head -c 2000000 /dev/zero | expect 1 connect --ttl 1h
+says "$tmp/err" 'longer than the send buffer'
+expect_listener 0
+
+# A message too long for its length to be told.
+listen --length-prefix -o buffer=1024
+head -c 5000 /dev/zero | expect 5 connect --wait never
+says "$tmp/err" 'a message is too long'
+expect_listener 1
+says "$tmp/said" 'too long to tell its length first'
+
+# -- the output: 1 -------------------------------------------------------------
+
+listen_to /dev/full
+yes | expect 5 connect
+says "$tmp/err" 'aborted the association: .*the output cannot be written'
+expect_listener 1
+says "$tmp/said" 'standard output: No space left on device'
+
+mkfifo "$tmp/pipe"
+head -n 1 <"$tmp/pipe" >"$tmp/head" &
+pids="$pids $!"
+listen_to "$tmp/pipe"
+yes | expect 5 connect
+expect_listener 1
+says "$tmp/said" 'standard output: Broken pipe'
+echo y | cmp - "$tmp/head"
+
+# Descriptors that are closed are nobody's sockets.
+listen
+expect 0 connect <&-
+expect_listener 0
+listen --wait never
+code=0
+echo hi | "$gsctp" cat -u 0 --bind "$host" --peer-udp-port "$udp_port" \
+    "$host" "$port" >&- || code=$?
+[ "$code" -eq 0 ] || die "no output: $code"
+expect_listener 0
+echo hi | cmp - "$tmp/out"
+
+# -- signals: 128 and the signal's number --------------------------------------
+
+# A client in the background that has an association.
+connect_forever() { # option...
+	rm -f "$tmp/client"
+	mkfifo "$tmp/client"
+	"$gsctp" cat -u 0 --bind "$host" --peer-udp-port "$udp_port" --events \
+	    --wait never "$@" "$host" "$port" </dev/null 2>"$tmp/client" &
+	client=$!
+	pids="$pids $client"
+	exec 4<"$tmp/client"
+	read -r line <&4 || die "the client says nothing"
+	case $line in
+	*comm_up*) ;;
+	*) die "the client says: $line" ;;
+	esac
+}
+
+expect_client() { # code
+	code=0
+	wait "$client" || code=$?
+	cat <&4 >"$tmp/err"
+	exec 4<&-
+	[ "$code" -eq "$1" ] && return
+	cat "$tmp/err" >&2
+	die "the client: $code, not $1"
+}
+
+for signal in INT TERM; do
+	# What a shell would say of a program that it ended.
+	wanted=130
+	[ $signal = INT ] || wanted=143
+	listen
+	kill -$signal "$listener"
+	expect_listener $wanted
+
+	listen
+	connect_forever
+	kill -$signal "$client"
+	expect_client $wanted
+	expect_listener 0
+
+	listen
+	connect_forever
+	kill -$signal "$listener"
+	expect_listener $wanted
+	expect_client 0
+done
+
+# The peer is still, so the end would take its time: the second ends it.
+listen
+connect_forever
+kill -STOP "$listener"
+kill -INT "$client"
+kill -TERM "$client"
+expect_client 130
+kill -CONT "$listener"
+end_listener
+
+# Its input is cut off by the peer's end.
+listen --idle 300ms
+mkfifo "$tmp/input"
+exec 5<>"$tmp/input"
+start_client "$tmp/input" "$tmp/copy"
+code=0
+wait "$client" || code=$?
+[ "$code" -eq 0 ] || die "a client whose peer has enough: $code"
+end_listener
+exec 5>&-
+
+# -- a peer that is not there any more: 5 --------------------------------------
+
+# shellcheck disable=SC2086
+vanish() { # signal
+	listen $impatient
+	connect_forever $impatient
+	kill "-$1" "$client"
+	expect_listener 5
+	says "$tmp/said" 'does not answer any more: the association is lost'
+	kill -KILL "$client" 2>/dev/null || :
+	wait "$client" || :
+	exec 4<&-
+
+	listen $impatient
+	connect_forever $impatient
+	kill "-$1" "$listener"
+	expect_client 5
+	says "$tmp/err" 'does not answer any more: the association is lost'
+	kill -KILL "$listener" 2>/dev/null || :
+	end_listener
+}
+vanish KILL
+vanish STOP
+
+# With data on its way.
+# shellcheck disable=SC2086
+{
+	listen $impatient
+	kill -STOP "$listener"
+	kill -CONT "$listener"
+	yes | connect $impatient >"$tmp/copy" 2>"$tmp/err" &
+	client=$!
+	tries=0
+	until [ -s "$tmp/out" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 1000000 ] || die "no data"
+	done
+	kill -KILL "$listener"
+	code=0
+	wait "$client" || code=$?
+	[ "$code" -eq 5 ] || die "a client whose peer was killed: $code"
+	says "$tmp/err" 'messages, or parts, may not have arrived'
+	end_listener
+}
+
+# One that others follow.
+# shellcheck disable=SC2086
+listen -k $impatient
+# shellcheck disable=SC2086
+connect_forever $impatient
+kill -KILL "$client"
+wait "$client" || :
+exec 4<&-
+echo hi | expect 0 connect
+kill -TERM "$listener"
+expect_listener 143
+echo hi | cmp - "$tmp/out"
+
+echo "cat_ends: all are told"
