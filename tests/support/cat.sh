@@ -14,8 +14,8 @@ is_sanitized() {
 }
 
 # Paths that are given up within a second.
-impatient="-o rtoinfo.initial=100ms -o rtoinfo.min=50ms -o rtoinfo.max=100ms
-    -o associnfo.asocmaxrxt=4 -o peer_addr_params.pathmaxrxt=3
+impatient="-o rtoinfo.initial=100ms -o rtoinfo.min=50ms -o rtoinfo.max=200ms
+    -o associnfo.asocmaxrxt=6 -o peer_addr_params.pathmaxrxt=3
     -o peer_addr_params.hbinterval=100ms"
 
 # Start "gsctp cat -l" with these options, in the background: its output goes

@@ -60,11 +60,14 @@ listen -w 300ms
 expect_listener 4
 says "$tmp/said" 'nobody has connected in 0.3 s'
 
-listen -i 300ms
+listen
 expect 4 connect --wait never -i 300ms </dev/null
 says "$tmp/err" 'nothing came or went for 0.3 s'
-end_listener
-[ "$code" -eq 0 ] || [ "$code" -eq 4 ] || die "the listener is idle: $code"
+expect_listener 0
+listen -i 300ms
+expect 0 connect --wait never </dev/null
+expect_listener 4
+says "$tmp/said" 'nothing came or went for 0.3 s'
 
 # -- not as many as there should be: 4 -----------------------------------------
 
@@ -142,7 +145,8 @@ echo hi | cmp - "$tmp/out"
 
 # -- signals: 128 and the signal's number --------------------------------------
 
-# A client in the background that has an association.
+# A client in the background that has an association with a listener that
+# says so (-v).
 connect_forever() { # option...
 	rm -f "$tmp/client"
 	mkfifo "$tmp/client"
@@ -155,6 +159,12 @@ connect_forever() { # option...
 	case $line in
 	*comm_up*) ;;
 	*) die "the client says: $line" ;;
+	esac
+	# And the listener has taken it.
+	read -r line <&3
+	case $line in
+	*connected*) ;;
+	*) die "the listener says: $line" ;;
 	esac
 }
 
@@ -176,13 +186,13 @@ for signal in INT TERM; do
 	kill -$signal "$listener"
 	expect_listener $wanted
 
-	listen
+	listen -v
 	connect_forever
 	kill -$signal "$client"
 	expect_client $wanted
 	expect_listener 0
 
-	listen
+	listen -v
 	connect_forever
 	kill -$signal "$listener"
 	expect_listener $wanted
@@ -190,7 +200,7 @@ for signal in INT TERM; do
 done
 
 # The peer is still, so the end would take its time: the second ends it.
-listen
+listen -v
 connect_forever
 kill -STOP "$listener"
 kill -INT "$client"
@@ -214,7 +224,7 @@ exec 5>&-
 
 # shellcheck disable=SC2086
 vanish() { # signal
-	listen $impatient
+	listen -v $impatient
 	connect_forever $impatient
 	kill "-$1" "$client"
 	expect_listener 5
@@ -223,7 +233,7 @@ vanish() { # signal
 	wait "$client" || :
 	exec 4<&-
 
-	listen $impatient
+	listen -v $impatient
 	connect_forever $impatient
 	kill "-$1" "$listener"
 	expect_client 5
@@ -257,7 +267,7 @@ vanish STOP
 
 # One that others follow.
 # shellcheck disable=SC2086
-listen -k $impatient
+listen -v -k $impatient
 # shellcheck disable=SC2086
 connect_forever $impatient
 kill -KILL "$client"
