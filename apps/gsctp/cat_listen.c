@@ -28,6 +28,7 @@ cat_open_options(const struct cat_options *o, struct gsctp_opt *out)
 	out[n++] =
 	    (struct gsctp_opt)GSCTP_BUFFER(is_whole ? WHOLE_MAX : BUFFER);
 	out[n++] = (struct gsctp_opt)GSCTP_NODELAY(true);
+	out[n++] = (struct gsctp_opt)GSCTP_I_WANT_MAPPED_V4_ADDR(false);
 	if (o->out_streams != 0)
 		out[n++] =
 		    (struct gsctp_opt)GSCTP_INITMSG(.num_ostreams = gsctp_def(

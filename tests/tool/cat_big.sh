@@ -38,7 +38,6 @@ transfer() { # what, option...
 }
 
 transfer "IPv4" --raw
-transfer "IPv4, lines"
 host=::1
 transfer "IPv6" --raw
 host=127.0.0.1
