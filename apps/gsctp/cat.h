@@ -118,6 +118,7 @@ struct cat {
 	int listener_fd; /* -1: none */
 	struct cat_peer *peers;
 	size_t npeers;
+	struct cat_peer *writer; /* its message is half written to out */
 	struct cat_source in;
 	struct cat_out out;
 	struct cat_framing framing;

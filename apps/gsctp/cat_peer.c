@@ -143,6 +143,15 @@ peer_up(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
  * Its end
  */
 
+/* A part was written, and until the rest is there nobody else writes. */
+static void
+set_within(struct cat *c, struct cat_peer *p, bool on)
+{
+	p->is_within = on;
+	if (p->out == &c->out && (on || c->writer == p))
+		c->writer = on ? p : NULL;
+}
+
 static void
 add_why(struct cat_peer *p, const char *text)
 {
@@ -249,7 +258,7 @@ peer_ended(struct cat *c, struct cat_peer *p, int err)
 	if (p->lost > 0 && c->opts->ttl_ms == 0)
 		cli_warn("%s: %ju messages, or parts, may not have arrived",
 		    p->name, (uintmax_t)p->lost);
-	p->is_within = false;
+	set_within(c, p, false);
 	if (!c->opts->keeps)
 		cat_set_code(c, code);
 	peer_close(p);
@@ -265,7 +274,11 @@ cat_peer_late(struct cat *c, struct cat_peer *p)
 
 	p->end_by = 0;
 	if (p->state == CAT_CONNECTING) {
-		peer_ended(c, p, -ETIMEDOUT);
+		/* Nobody is waiting for it after a signal. */
+		if (c->is_over)
+			peer_close(p);
+		else
+			peer_ended(c, p, -ETIMEDOUT);
 		return;
 	}
 	/* What is under way still has to arrive, and does, or the library says
@@ -344,7 +357,7 @@ on_event(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 		break;
 	case GSCTP_MSG_PDAPI_EVENT:
 		cli_warn("%s: the rest of a message does not come", p->name);
-		p->is_within = false;
+		set_within(c, p, false);
 		break;
 	case GSCTP_MSG_CLOSED:
 		peer_ended(c, p, m->u.closed.error);
@@ -371,7 +384,7 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 			 "-o buffer=BYTES",
 		    p->name);
 	p->within_stream = m->u.data.info.stream;
-	p->is_within = !is_complete;
+	set_within(c, p, !is_complete);
 	p->last_traffic = c->last_traffic = cat_now_ms();
 	c->received += is_complete;
 	c->received_bytes += len;
@@ -392,15 +405,10 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 bool
 cat_peer_may_receive(const struct cat *c, const struct cat_peer *p)
 {
-	const struct cat_peer *q;
-
 	if (!p->is_open || !cat_out_has_room(p->out))
 		return false;
 	/* Somebody's message is half written. */
-	for (q = c->peers; q != NULL; q = q->next)
-		if (q != p && q->out == p->out && q->is_within)
-			return false;
-	return true;
+	return p->out != &c->out || c->writer == NULL || c->writer == p;
 }
 
 void

@@ -199,6 +199,21 @@ for signal in INT TERM; do
 	expect_client 0
 done
 
+# While it asks a peer that does not answer: nobody wants to know any more.
+udp_port=1
+start_client /dev/null "$tmp/copy"
+# A shell that has just forked may lose a signal.
+tries=0
+until readlink "/proc/$client/exe" | grep gsctp >/dev/null; do
+	tries=$((tries + 1))
+	[ "$tries" -lt 100000 ] || die "there is no gsctp"
+done
+kill -TERM "$client"
+code=0
+wait "$client" || code=$?
+[ "$code" -eq 143 ] || die "ended while it connects: $code"
+[ ! -s "$tmp/err" ] || die "it says: $(cat "$tmp/err")"
+
 # The peer is still, so the end would take its time: the second ends it.
 listen -v
 connect_forever
