@@ -248,7 +248,8 @@ int gsctp_stack_capture(const char *path);
  * direction twice.  In this order: blackhole and mtu, then burst and loss;
  * what is left may be doubled, and one of the two corrupted; then rate,
  * delay, and reorder.  With the same seed the nth packet of a direction has
- * the same fate, however long it takes.
+ * the same fate, however long it takes.  A capture has what leaves after all
+ * that, and what comes before it.
  *
  * What was there before is replaced; packets that it has held back go on
  * their way at once.  No more than 32 MB is held back in a direction; what

@@ -479,6 +479,50 @@ START_TEST(a_stack_starts_with_faults_that_end_with_it)
 }
 END_TEST
 
+/* Packets in a pcapng file: blocks of type 6. */
+static int
+count_captured(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	uint32_t block[2];
+	int n = 0;
+
+	ck_assert_ptr_nonnull(f);
+	while (fread(block, sizeof(block), 1, f) == 1) {
+		n += block[0] == 6;
+		ck_assert_int_eq(fseek(f, (long)block[1] - 8, SEEK_CUR), 0);
+	}
+	fclose(f);
+	return n;
+}
+
+START_TEST(a_capture_has_what_is_on_the_wire)
+{
+	static const struct {
+		const char *faults;
+		bool is_sent;
+	} rows[] = { { "out.loss=100%", false }, { "in.loss=100%", true } };
+	const char *dir = getenv("TMPDIR");
+	char path[256];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/test_faults-XXXXXX",
+	    dir != NULL ? dir : "/tmp");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	set(rows[_i].faults);
+	ck_assert_int_eq(gsctp_stack_capture(path), 0);
+	expect_start_with_loss(true);
+	ck_assert_int_eq(gsctp_stack_capture(NULL), 0);
+	if (rows[_i].is_sent)
+		ck_assert_int_ge(count_captured(path), 2);
+	else
+		ck_assert_int_eq(count_captured(path), 0);
+	(void)unlink(path);
+}
+END_TEST
+
 /* Or a peer would not hear of the end. */
 START_TEST(what_is_held_back_leaves_when_the_stack_stops)
 {
@@ -529,6 +573,7 @@ suite(void)
 	tcase_add_test(tc, a_spec_that_is_refused_changes_nothing);
 	tcase_add_test(tc, a_stack_that_does_not_run_has_no_faults);
 	tcase_add_test(tc, a_stack_starts_with_faults_that_end_with_it);
+	tcase_add_loop_test(tc, a_capture_has_what_is_on_the_wire, 0, 2);
 	tcase_add_test(tc, what_is_held_back_leaves_when_the_stack_stops);
 	suite_add_tcase(s, tc);
 	return s;
