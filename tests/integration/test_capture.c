@@ -368,6 +368,51 @@ START_TEST(malformed_packets_are_captured_as_they_came)
 }
 END_TEST
 
+/* The packets of one direction that have this text in them. */
+static size_t
+count_text(const struct pcapng_read *r, bool is_out, const char *text)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->nrecords; i++)
+		n += r->records[i].is_out == is_out &&
+		    memmem(r->records[i].data, r->records[i].len, text,
+			strlen(text)) != NULL;
+	return n;
+}
+
+/* What faults double on its way out is on the wire twice; what they double
+ * on its way in came once. */
+START_TEST(capture_is_of_the_wire_and_not_of_faults)
+{
+	struct loop_pair p = loop_pair(NULL, 0);
+	struct pcapng_read r;
+	size_t n;
+
+	ck_assert_int_eq(gsctp_stack_capture(path), 0);
+	ck_assert_int_eq(gsctp_stack_set_faults("out.duplicate=100%"), 0);
+	traffic_send(p.client, p.at_client, 0, "one that leaves");
+	traffic_expect(p.server, p.at_server, "one that leaves");
+	settle(&p);
+	ck_assert_int_eq(gsctp_stack_set_faults("in.duplicate=100%"), 0);
+	traffic_send(p.client, p.at_client, 0, "one that comes");
+	traffic_expect(p.server, p.at_server, "one that comes");
+	settle(&p);
+	ck_assert_int_eq(gsctp_stack_set_faults(NULL), 0);
+	ck_assert_int_eq(gsctp_stack_capture(NULL), 0);
+	r = whole_file(path);
+	/* It may have been sent again, where the machine is slow. */
+	n = count_text(&r, true, "one that leaves");
+	ck_assert_uint_ge(n, 2);
+	ck_assert_uint_eq(n % 2, 0);
+	ck_assert_uint_eq(count_text(&r, false, "one that leaves"), n);
+	n = count_text(&r, true, "one that comes");
+	ck_assert_uint_ge(n, 1);
+	ck_assert_uint_eq(count_text(&r, false, "one that comes"), n);
+	pcapng_free(&r);
+}
+END_TEST
+
 START_TEST(packets_are_in_the_file_soon)
 {
 	uint64_t until = loop_now_ms() + LOOP_MS;
@@ -589,6 +634,7 @@ suite(void)
 	    full_disk_ends_the_capture_with_one_line_and_nothing_else);
 	tcase_add_test(tc, file_that_may_not_grow_ends_with_a_whole_packet);
 	tcase_add_test(tc, malformed_packets_are_captured_as_they_came);
+	tcase_add_test(tc, capture_is_of_the_wire_and_not_of_faults);
 	tcase_add_test(tc, packets_are_in_the_file_soon);
 	tcase_add_test(tc,
 	    process_that_is_killed_leaves_a_file_that_can_be_read);
