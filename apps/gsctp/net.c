@@ -186,7 +186,12 @@ net_addr_text(const struct sockaddr_storage *a)
 	const struct sockaddr_in *in = (const struct sockaddr_in *)a;
 	char ip[INET6_ADDRSTRLEN] = "?";
 
-	if (a->ss_family == AF_INET6) {
+	if (a->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+		(void)inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], ip,
+		    sizeof(ip));
+		(void)snprintf(text, sizeof(text), "%s:%u", ip,
+		    ntohs(in6->sin6_port));
+	} else if (a->ss_family == AF_INET6) {
 		(void)inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof(ip));
 		(void)snprintf(text, sizeof(text), "[%s]:%u", ip,
 		    ntohs(in6->sin6_port));
