@@ -16,6 +16,7 @@ static const struct {
 } commands[] = {
 	{ "cat", cat_main },
 	{ "doctor", doctor_main },
+	{ "perf", perf_main },
 	{ "serve", serve_main },
 	{ "status", status_main },
 	{ NULL, NULL },
@@ -27,6 +28,7 @@ static const char help[] =
     "Commands\n"
     "  cat      netcat: standard input to a peer, a peer to standard output\n"
     "  doctor   what works here and on the way to a host, and what to do\n"
+    "  perf     how much goes through, how fast: throughput, latency\n"
     "  serve    echo, discard, chargen, daytime: small servers\n"
     "  status   what running programs have: associations, paths, queues\n"
     "\n"

@@ -58,8 +58,8 @@ START_TEST(the_rate_is_kept_for_every_size_of_message)
 
 			perf_rate_init(&r, rates[i], START);
 			bytes = send_until(START, START + ns, sizes[j]);
-			want = (uint64_t)((double)rates[i] / 8 * (double)ns /
-			    1e9);
+			want =
+			    (uint64_t)((double)rates[i] / 8 * (double)ns / 1e9);
 			ck_assert_uint_ge(bytes + 2 * sizes[j], want);
 			ck_assert_uint_le(bytes, want + 2 * sizes[j]);
 		}
