@@ -18,7 +18,7 @@ static const char help[] =
     "  gsctp perf -s                          in one terminal, and in another\n"
     "  gsctp perf -c 127.0.0.1                how much goes through, for 10 s\n"
     "  gsctp perf -c HOST -R -P 4 -t 30       from the server, 4 associations\n"
-    "  gsctp perf -c HOST --latency\n"
+    "  gsctp perf -c HOST --latency --report page.html\n"
     "  gsctp perf -c HOST --setup -P 8        associations a second\n"
     "\n"
     "  -p, --port N           SCTP port of the server [5201]; -s: 0 is any\n"
@@ -33,6 +33,7 @@ static const char help[] =
     "  -i, --interval TIME    a line each [1]\n"
     "      --latency          round trips       --setup       set-ups\n"
     "      --json             one object, when it is over\n"
+    "      --report FILE      a page with charts\n"
     "      --idle TIME        silence that ends a test [30]\n"
     "  -1, --one-off          -s: end after one test\n"
     "\n";
@@ -45,6 +46,7 @@ enum own_option {
 	OPT_LATENCY,
 	OPT_SETUP,
 	OPT_JSON,
+	OPT_REPORT,
 	OPT_IDLE,
 	OPT_HELP,
 };
@@ -68,6 +70,7 @@ static const struct option longs[] = {
 	{ "latency", no_argument, NULL, OPT_LATENCY },
 	{ "setup", no_argument, NULL, OPT_SETUP },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "report", required_argument, NULL, OPT_REPORT },
 	{ "idle", required_argument, NULL, OPT_IDLE },
 	{ "one-off", no_argument, NULL, '1' },
 	{ "help", no_argument, NULL, 'h' },
@@ -208,6 +211,9 @@ take_other(struct perf_cli *cli, struct given *g, int c, const char *arg)
 	case OPT_JSON:
 		cli->is_json = true;
 		break;
+	case OPT_REPORT:
+		cli->report = arg;
+		break;
 	case OPT_IDLE:
 		err = take_time("--idle", arg, 2000, &ms);
 		if (err == 0)
@@ -246,7 +252,7 @@ static bool
 is_of_client(int c)
 {
 	return is_param(c) || c == 'R' || c == OPT_BIDIR || c == OPT_LATENCY ||
-	    c == OPT_SETUP;
+	    c == OPT_SETUP || c == OPT_REPORT;
 }
 
 /* What goes together. */

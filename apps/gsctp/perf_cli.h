@@ -17,6 +17,7 @@ struct perf_cli {
 	const char *port;
 	bool is_one_off; /* the server ends after one test */
 	bool is_json;
+	const char *report; /* a file, or NULL */
 	uint64_t idle_ns;   /* silence of the peer that ends a test */
 	struct perf_params p;
 	struct net net;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "perf_page.h"
 #include "perf_print.h"
 #include "show.h"
 
@@ -279,6 +280,8 @@ print_result(struct perf_client *c)
 	json_t *doc = document(c);
 	int code = CLI_OK;
 
+	if (c->cli->report != NULL)
+		code = perf_page_write(c->cli->report, doc);
 	if (!c->cli->is_json) {
 		perf_print_end(stdout, &c->run.p, doc);
 		json_decref(doc);

@@ -132,17 +132,19 @@ static json_t *
 sample_sent(struct perf_run *r, const struct totals *t)
 {
 	json_t *o = json_object();
-	struct perf_paths paths;
+	struct perf_paths paths, path;
 
 	perf_paths_ask(r->links, r->nlinks, &paths);
+	/* When all is sent the engine only waits for late SACKs. */
+	path = r->is_stopped ? r->paths : paths;
 	perf_put(o, "bytes",
 	    json_integer((json_int_t)(t->tx_bytes - r->tx_bytes)));
 	perf_put(o, "messages",
 	    json_integer((json_int_t)(t->tx_messages - r->tx_messages)));
 	perf_put(o, "retransmissions",
 	    perf_integer(paths.is_known, paths.rtx - r->rtx));
-	perf_put(o, "rtt_ms", perf_number(paths.is_known, paths.rtt_ms));
-	perf_put(o, "cwnd", perf_integer(paths.is_known, paths.cwnd));
+	perf_put(o, "rtt_ms", perf_number(path.is_known, path.rtt_ms));
+	perf_put(o, "cwnd", perf_integer(path.is_known, path.cwnd));
 	r->tx_bytes = t->tx_bytes;
 	r->tx_messages = t->tx_messages;
 	if (paths.is_known)
