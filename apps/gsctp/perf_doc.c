@@ -144,24 +144,32 @@ number_of(const json_t *sample)
 const json_t *
 perf_doc_next(struct perf_doc *d, bool is_end)
 {
-	json_t *own = json_array_get(d->own, 0);
-	json_t *theirs = json_array_get(d->theirs, 0);
+	json_t *own = json_array_get(d->own, d->iown);
+	json_t *theirs = json_array_get(d->theirs, d->itheirs);
 	uint64_t mine = number_of(own), other = number_of(theirs);
 	json_t *merged;
 
 	if (own == NULL && (theirs == NULL || !is_end))
 		return NULL;
 	if (theirs == NULL && !is_end && d->p.mode == PERF_THROUGHPUT &&
-	    json_array_size(d->own) < 3)
+	    json_array_size(d->own) - d->iown < 3)
 		return NULL;
 	merged =
 	    merge(d, mine <= other ? own : NULL, other <= mine ? theirs : NULL);
 	(void)json_array_append_new(d->intervals, merged);
-	if (mine <= other)
-		(void)json_array_remove(d->own, 0);
-	if (other <= mine && theirs != NULL)
-		(void)json_array_remove(d->theirs, 0);
+	d->iown += mine <= other;
+	d->itheirs += other <= mine;
 	return merged;
+}
+
+/* All of them, now that all have come. */
+static void
+merge_all(struct perf_doc *d)
+{
+	(void)json_array_clear(d->intervals);
+	d->iown = d->itheirs = 0;
+	while (perf_doc_next(d, true) != NULL)
+		;
 }
 
 /*
@@ -400,8 +408,7 @@ perf_doc_make(struct perf_doc *d, const struct perf_totals *t,
 	time_t now = time(NULL);
 	struct tm tm;
 
-	while (perf_doc_next(d, true) != NULL)
-		;
+	merge_all(d);
 	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ",
 	    gmtime_r(&now, &tm));
 	perf_put(start, "server", json_string(where));

@@ -14,7 +14,8 @@
 
 struct perf_doc {
 	struct perf_params p;
-	json_t *own, *theirs; /* samples not merged yet; arrays */
+	json_t *own, *theirs; /* samples; arrays */
+	size_t iown, itheirs; /* those that are merged */
 	json_t *intervals;    /* merged */
 	size_t ntheirs;	      /* samples that the server has sent */
 };
@@ -29,7 +30,8 @@ int perf_doc_theirs(struct perf_doc *d, const json_t *sample);
 
 /*
  * The next interval that is complete; or, where the server is late by more
- * than two of them or is_end is set, the next one as it is.  NULL: none.
+ * than two of them or is_end is set, the next one as it is: what comes late
+ * has one of its own.  perf_doc_make() puts them together anew.  NULL: none.
  * Borrowed.
  */
 const json_t *perf_doc_next(struct perf_doc *d, bool is_end);
