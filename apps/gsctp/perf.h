@@ -25,6 +25,10 @@
  *				      <-	result
  *	and the client ends the associations.
  *
+ * A test of set-ups has associations of its own beside that one: each says
+ *	bye ->
+ * and the server ends it.
+ *
  * Whoever gets "end" has had all data of that association before it.
  */
 

@@ -319,6 +319,8 @@ on_control(void *arg, struct perf_link *l, const char *type, json_t *o)
 		return on_start(h, peer, o);
 	if (strcmp(type, "join") == 0)
 		return on_join(h, peer, o);
+	if (strcmp(type, "bye") == 0)
+		return gsctp_eof(l->s, 0);
 	return -EBADMSG;
 }
 

@@ -58,7 +58,24 @@ perf_setup_begin(struct perf_setup *u, uint64_t now)
 	return 0;
 }
 
-/* One association: up is measured, and ended at once. */
+/*
+ * The server's program is to end it, not this side: the engine there would
+ * set up more associations than the program has seen yet, until its backlog
+ * is full.
+ */
+static int
+say_bye(const struct perf_slot *slot, gsctp_assoc_id assoc)
+{
+	static const char bye[] = "{\"type\":\"bye\"}";
+	const struct gsctp_sndrcvinfo info = { .ppid = PERF_PPID_CONTROL,
+		.assoc_id = assoc };
+	const struct iovec iov = { .iov_base = (void *)(uintptr_t)bye,
+		.iov_len = sizeof(bye) - 1 };
+
+	return gsctp_sendmsg(slot->s, &info, &iov, 1, NULL, 0);
+}
+
+/* One association: from its start to its graceful end. */
 static int
 take(struct perf_slot *slot, struct perf_run *r, const struct gsctp_msg *msg)
 {
@@ -68,7 +85,7 @@ take(struct perf_slot *slot, struct perf_run *r, const struct gsctp_msg *msg)
 		return 0;
 	switch (msg->u.assoc_change.state) {
 	case GSCTP_COMM_UP:
-		return gsctp_eof(slot->s, msg->assoc_id);
+		return say_bye(slot, msg->assoc_id);
 	case GSCTP_SHUTDOWN_COMP:
 		now = perf_now();
 		slot->is_busy = false;

@@ -86,6 +86,7 @@ static const struct {
 	    ABORTED },
 	{ "no token", { "{\"type\":\"join\"}" }, ABORTED },
 	{ "go before start", { GO }, ABORTED },
+	{ "bye within a test", { START(""), "{\"type\":\"bye\"}" }, ABORTED },
 	{ "start twice", { START(""), START("") }, ABORTED },
 	{ "go twice", { START(""), GO, GO }, ABORTED },
 	{ "data before go", { START(""), DATA }, ABORTED },
