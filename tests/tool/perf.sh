@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/support/script.sh
 . "$here/../support/script.sh"
 : "${top_builddir:=.}"
-gsctp=$top_builddir/apps/gsctp/gsctp
+gsctp=$(cd "$top_builddir" && pwd)/apps/gsctp/gsctp
 [ -x "$gsctp" ] || skip "gsctp was built without jansson"
 need jq mkfifo
 use_tmp
@@ -162,6 +162,20 @@ true_that '.start.parameters.partial_reliability ==
     {"policy": "rtx", "value": 0}'
 echo "perf: $what"
 
+# On a wire that loses, nothing is lost but what may be.
+what='a wire that loses'
+json -n 300000 -l 1000 --faults loss=5%,seed=3
+complete
+adds_up to_server
+true_that '.end.to_server | .messages_lost == 0 and .retransmissions > 0'
+json -n 300000 -l 1000 --faults loss=5%,seed=3 --pr rtx:0
+complete
+adds_up to_server
+true_that '.end.to_server | .messages_lost > 0 and
+    .messages_lost <= .messages_abandoned and
+    .messages_received == 300 - .messages_lost'
+echo "perf: $what"
+
 what='latency'
 json --latency -n 20000 -l 100
 true_that '.end.is_complete and .end.latency.count == 200'
@@ -184,6 +198,25 @@ true_that '.end.is_complete and .end.setup.count > 0 and
 true_that '.end.setup.count == ([.intervals[].setup.count] | add)'
 true_that '.end.setup.p50_us <= .end.setup.max_us'
 echo "perf: $what"
+
+# The manual's examples, at this server.
+what='examples'
+gsctp() {
+	shift
+	"$gsctp" perf "$@" -p "$port" -u 0 --peer-udp-port "$udp"
+}
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh S/s/^gsctp perf -c/&/p' \
+    "$here/../../man/gsctp-perf.1" >"$tmp/examples"
+n=0
+while read -r example <&5; do
+	(cd "$tmp" && eval "$example") >"$tmp/text" 2>"$tmp/err" ||
+	    die "$what: $example: $(cat "$tmp/err")"
+	[ -s "$tmp/text" ] || die "$what: $example says nothing"
+	n=$((n + 1))
+done 5<"$tmp/examples"
+[ "$n" -ge 6 ] || die "$what: $n only"
+[ -s "$tmp/latency.html" ] || die "$what: no page"
+echo "perf: $n $what"
 
 # Two at once: each has all of its own, and neither the server's CPU time.
 what='two clients at once'
