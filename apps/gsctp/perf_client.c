@@ -279,16 +279,20 @@ print_result(struct perf_client *c)
 {
 	json_t *doc = document(c);
 	int code = CLI_OK;
+	int err;
 
 	if (c->cli->report != NULL)
 		code = perf_page_write(c->cli->report, doc);
 	if (!c->cli->is_json) {
 		perf_print_end(stdout, &c->run.p, doc);
 		json_decref(doc);
-		if (ferror(stdout) || fflush(stdout) != 0)
+		/* Whatever was wrong with it, it was lines ago. */
+		if (ferror(stdout))
 			code = cli_error("standard output", -EIO);
-	} else if (show_print_json(doc, stdout) != 0) {
-		code = cli_error("standard output", -EIO);
+	} else {
+		err = show_print_json(doc, stdout);
+		if (err != 0)
+			code = cli_error("standard output", err);
 	}
 	return code;
 }

@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define PERF_RATE_DEBT_NS UINT64_C(100000000)
+#define PERF_RATE_DEBT_NS UINT64_C(1000000000)
 
 struct perf_rate {
 	uint64_t bits;	  /* a second; 0: no limit */

@@ -79,7 +79,7 @@ START_TEST(what_a_division_leaves_is_not_lost)
 }
 END_TEST
 
-START_TEST(who_was_held_up_catches_up_on_a_tenth_of_a_second_alone)
+START_TEST(who_was_held_up_catches_up_on_a_second_alone)
 {
 	uint64_t late = START + 10 * NS, bytes = 0;
 
@@ -88,8 +88,8 @@ START_TEST(who_was_held_up_catches_up_on_a_tenth_of_a_second_alone)
 		perf_rate_sent(&r, 1000, late);
 		bytes += 1000;
 	}
-	ck_assert_uint_ge(bytes, 100000);
-	ck_assert_uint_le(bytes, 102000);
+	ck_assert_uint_ge(bytes, 1000000);
+	ck_assert_uint_le(bytes, 1002000);
 }
 END_TEST
 
@@ -105,7 +105,7 @@ suite(void)
 	tcase_add_test(tc, the_rate_is_kept_for_every_size_of_message);
 	tcase_add_test(tc, what_a_division_leaves_is_not_lost);
 	tcase_add_test(tc,
-	    who_was_held_up_catches_up_on_a_tenth_of_a_second_alone);
+	    who_was_held_up_catches_up_on_a_second_alone);
 	suite_add_tcase(s, tc);
 	return s;
 }
