@@ -25,6 +25,12 @@ for file in "$top_srcdir"/tests/*/test_*.c "$top_srcdir"/tests/interop/*.sh \
 	grep "	$path\( \\\\\)*$" "$top_srcdir/Makefile.am" >/dev/null ||
 	    complain "Makefile.am does not run $path"
 done
+# make says nothing of a list that ends early, nor automake.
+lost=$(awk '/^\t[a-z]+\// && !goes_on { print NR ": " $1 }
+    { goes_on = /\\$/ }' "$top_srcdir/Makefile.am")
+[ -z "$lost" ] || complain "Makefile.am: in no list, as no \\ is before it:" \
+    "$lost"
+
 [ "$n" -gt 50 ] || complain "only $n tests found"
 
 # `test_x` and `x.sh`.
