@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every public function and every option of the header has its manual page,
-# and the pages are clean mdoc.
+# Every public function, every option of the header and every command of gsctp
+# has its manual page, and the pages are clean mdoc.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -42,6 +42,21 @@ options=$(sed -n 's/^#define \(GSCTP_[A-Z0-9_]*[A-Z0-9]\)(.*/\1/p' "$header")
 for name in $options; do
 	cat "$@" | grep -E "(^|[^A-Z0-9_])$name([^A-Z0-9_]|\$)" >/dev/null ||
 	    complain "no page tells of $name"
+done
+
+# The rows of main.c's table, { "cat", cat_main }.
+commands=$(sed -n 's/^	{ "\([a-z]*\)", [a-z_]* },$/\1/p' \
+    "$top_srcdir/apps/gsctp/main.c")
+for name in $commands; do
+	[ -e "$top_srcdir/man/gsctp-$name.1" ] ||
+	    complain "gsctp $name has no page man/gsctp-$name.1"
+	grep "^\.It Xr gsctp-$name 1\$" "$top_srcdir/man/gsctp.1" >/dev/null ||
+	    complain "man/gsctp.1 does not tell of gsctp $name"
+done
+for page in "$top_srcdir"/man/*.1; do
+	grep "^	man/$(basename "$page")\( \\\\\)*\$" \
+	    "$top_srcdir/Makefile.am" >/dev/null ||
+	    complain "Makefile.am does not install $(basename "$page")"
 done
 
 if ! command -v mandoc >/dev/null; then
