@@ -1,15 +1,20 @@
 #!/bin/sh
-# The public headers, lib/gsctp.map and the built library name the same
-# functions.
+# The public headers, lib/gsctp.map, the built library and the Debian
+# package's symbols file name the same functions.
 #
 #   exports.sh          check; the library is top_builddir/lib/libgsctp.so
 #   exports.sh --map    print the map that the header asks for
+#   exports.sh --symbols
+#                       bring the symbols file up to date: what it has keeps
+#                       the version it came with, what is new gets that of
+#                       debian/changelog
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}" "${CC:=cc}" "${NM:=nm -B}"
 header=$top_srcdir/include/gsctp/gsctp.h
 map=$top_srcdir/lib/gsctp.map
+symbols=$top_srcdir/debian/libgsctp0.symbols
 library=$top_builddir/lib/.libs/libgsctp.so
 node=GSCTP_0.1
 
@@ -73,6 +78,23 @@ if [ "${1-}" = --map ]; then
 	exit 0
 fi
 
+if [ "${1-}" = --symbols ]; then
+	version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$top_srcdir/debian/changelog")
+	{
+		echo "$node"
+		cat "$tmp/header"
+	} >"$tmp/names"
+	while read -r name; do
+		grep "^ $name@$node " "$symbols" ||
+		    echo " $name@$node $version"
+	done <"$tmp/names" >"$tmp/symbols"
+	cat - "$tmp/symbols" >"$symbols" <<END
+libgsctp.so.0 libgsctp0 #MINVER#
+* Build-Depends-Package: libgsctp-dev
+END
+	exit 0
+fi
+
 if grep '[*?]' "$map" | grep -v -e '^/\*' -e '^	\*;$' >&2; then
 	echo "exports: $map: names are listed one by one" >&2
 	exit 1
@@ -92,17 +114,21 @@ if grep -v "@@$node\$" "$tmp/nm" >&2; then
 	exit 1
 fi
 sed 's/@.*//' "$tmp/nm" | LC_ALL=C sort >"$tmp/library"
+sed -n "s/^ \(gsctp_[a-z0-9_]*\)@$node .*/\1/p" "$symbols" |
+    LC_ALL=C sort >"$tmp/symbols"
 
 result=0
 compare() { # what a, what b, file a, file b
 	if ! diff "$3" "$4" >"$tmp/diff"; then
-		echo "exports: $1 (<) and $2 (>) differ:" >&2
+		echo "exports: $1 (<) and $2 (>) differ (--map and --symbols" \
+		    "make them anew):" >&2
 		sed -n '/^[<>]/p' "$tmp/diff" >&2
 		result=1
 	fi
 }
 compare "the header" "lib/gsctp.map" "$tmp/header" "$tmp/map"
 compare "lib/gsctp.map" "the library" "$tmp/map" "$tmp/library"
+compare "lib/gsctp.map" "debian/libgsctp0.symbols" "$tmp/map" "$tmp/symbols"
 
 if readelf -d "$library" 2>/dev/null | grep TEXTREL >&2; then
 	echo "exports: the library has text relocations" >&2
