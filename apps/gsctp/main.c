@@ -25,6 +25,10 @@ static const struct {
 static const char help[] =
     "gsctp: SCTP where the kernel has none, in UDP, without root\n"
     "\n"
+    "  gsctp cat -l 5001              in one terminal, and in another\n"
+    "  gsctp cat 127.0.0.1 5001       what is typed here comes out there\n"
+    "  gsctp doctor example.org       what works here, and on the way there\n"
+    "\n"
     "Commands\n"
     "  cat      netcat: standard input to a peer, a peer to standard output\n"
     "  doctor   what works here and on the way to a host, and what to do\n"
