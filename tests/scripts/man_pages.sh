@@ -47,6 +47,7 @@ done
 # The rows of main.c's table, { "cat", cat_main }.
 commands=$(sed -n 's/^	{ "\([a-z]*\)", [a-z_]* },$/\1/p' \
     "$top_srcdir/apps/gsctp/main.c")
+[ -n "$commands" ] || complain "no command in apps/gsctp/main.c"
 for name in $commands; do
 	[ -e "$top_srcdir/man/gsctp-$name.1" ] ||
 	    complain "gsctp $name has no page man/gsctp-$name.1"
