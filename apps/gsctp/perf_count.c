@@ -147,8 +147,10 @@ sample_sent(struct perf_run *r, const struct totals *t)
 	perf_put(o, "cwnd", perf_integer(path.is_known, path.cwnd));
 	r->tx_bytes = t->tx_bytes;
 	r->tx_messages = t->tx_messages;
-	if (paths.is_known)
+	if (paths.is_known) {
 		r->rtx = paths.rtx;
+		r->is_rtx_known = true;
+	}
 	return o;
 }
 
@@ -215,17 +217,16 @@ static json_t *
 result_sent(const struct perf_run *r, const struct totals *t)
 {
 	json_t *o = json_object();
-	struct perf_paths paths;
 	uint64_t abandoned = 0;
 	bool is_known;
 
-	perf_paths_ask(r->links, r->nlinks, &paths);
 	is_known = r->p.pr_flag != 0 &&
 	    perf_abandoned(r->links, r->nlinks, &abandoned);
 	perf_put(o, "bytes", json_integer((json_int_t)t->tx_bytes));
 	perf_put(o, "messages", json_integer((json_int_t)t->tx_messages));
 	perf_put(o, "abandoned_messages", perf_integer(is_known, abandoned));
-	perf_put(o, "retransmissions", perf_integer(paths.is_known, paths.rtx));
+	/* Not of what both ends tell each other when the test is over. */
+	perf_put(o, "retransmissions", perf_integer(r->is_rtx_known, r->rtx));
 	perf_put(o, "rtt_ms", perf_number(r->paths.is_known, r->paths.rtt_ms));
 	perf_put(o, "cwnd", perf_integer(r->paths.is_known, r->paths.cwnd));
 	return o;

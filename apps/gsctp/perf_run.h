@@ -34,6 +34,7 @@ struct perf_run {
 	/* What there was at the end of the last interval. */
 	uint64_t cut_ns, next_cut_ns;
 	uint64_t rx_bytes, rx_messages, tx_bytes, tx_messages, rtx;
+	bool is_rtx_known;
 
 	/* Nanoseconds: round trips, or set-ups; all, and of this interval. */
 	struct perf_hist *times, *times_now;

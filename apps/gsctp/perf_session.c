@@ -260,15 +260,19 @@ on_join(struct perf_host *h, struct perf_peer *peer, const json_t *o)
 	return perf_link_control(&peer->link, "joined", NULL);
 }
 
-static int
-on_go(struct perf_host *h, struct perf_session *s)
+/* All of its associations are there. */
+static bool
+is_whole(const struct perf_session *s)
+{
+	return s->run.p.mode == PERF_SETUP || s->run.nlinks == s->run.p.assocs;
+}
+
+static void
+begin(struct perf_host *h, struct perf_session *s)
 {
 	uint64_t now = perf_now();
 	size_t i;
 
-	if (s->is_going ||
-	    (s->run.p.mode != PERF_SETUP && s->run.nlinks != s->run.p.assocs))
-		return -EBADMSG;
 	for (i = 0; i < h->nsessions; i++) {
 		if (h->sessions[i] != s && h->sessions[i]->is_going)
 			h->sessions[i]->is_shared = s->is_shared = true;
@@ -278,6 +282,16 @@ on_go(struct perf_host *h, struct perf_session *s)
 	s->is_going = true;
 	s->alive_ns = now;
 	perf_run_go(&s->run, now);
+}
+
+static int
+on_go(struct perf_host *h, struct perf_session *s)
+{
+	if (s->has_go || !is_whole(s))
+		return -EBADMSG;
+	s->has_go = true;
+	if (!s->is_going)
+		begin(h, s);
 	return 0;
 }
 
@@ -329,9 +343,11 @@ on_data(void *arg, struct perf_link *l, struct gsctp_msg **msg)
 {
 	struct perf_session *s = peer_of(l)->session;
 
-	(void)arg;
 	if (s == NULL)
 		return -EBADMSG;
+	/* A packet with "go" that was lost does not hold up other streams. */
+	if (!s->is_going && s->run.receives && is_whole(s))
+		begin(arg, s);
 	s->heard_ns = perf_now();
 	return perf_run_data(&s->run, l, msg);
 }

@@ -30,7 +30,8 @@ struct perf_session {
 	struct perf_run run;
 	char token[40];
 	unsigned int number;
-	bool is_going;	/* "go" came */
+	bool is_going; /* "go" came, or data */
+	bool has_go;
 	bool is_asked;	/* "finish" came */
 	bool is_shared; /* another one went at the same time */
 	uint64_t since_ns, heard_ns, alive_ns;
