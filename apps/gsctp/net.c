@@ -125,7 +125,35 @@ start_failed(const struct net *n, int err)
 			 "another one");
 	else if (err == -EPERM && n->is_raw)
 		cli_warn("--raw-ip wants CAP_NET_RAW: without it, UDP");
+	else if (err == -EADDRNOTAVAIL && n->nbinds > 0)
+		cli_warn("an address of --bind is not one of this host");
 	return cli_error("cannot start", err);
+}
+
+/*
+ * The addresses of --bind are all that the stack needs: so its UDP port is
+ * taken on these alone, and any of 127.0.0.0/8 will do.  Their number; 0, and
+ * net_open() says what is wrong, where one is no address.
+ */
+static size_t
+list_binds(const struct net *n, const char **out)
+{
+	static char texts[NET_ADDRS][INET6_ADDRSTRLEN];
+	struct sockaddr_storage a;
+	const void *ip;
+	size_t i;
+
+	for (i = 0; i < n->nbinds; i++) {
+		if (gsctp_resolve(n->binds[i], 0, n->family, &a, 1) <= 0)
+			return 0;
+		if (a.ss_family == AF_INET6)
+			ip = &((const struct sockaddr_in6 *)&a)->sin6_addr;
+		else
+			ip = &((const struct sockaddr_in *)&a)->sin_addr;
+		(void)inet_ntop(a.ss_family, ip, texts[i], sizeof(texts[i]));
+		out[i] = texts[i];
+	}
+	return n->nbinds;
 }
 
 static int
@@ -133,7 +161,11 @@ start(const struct net *n)
 {
 	struct gsctp_stack_config cfg = { .log = on_log,
 		.log_level = GSCTP_LOG_WARN };
+	const char *addrs[NET_ADDRS];
 	int err;
+
+	cfg.naddrs = list_binds(n, addrs);
+	cfg.addrs = addrs;
 
 	cfg.encapsulation = n->is_raw ? GSCTP_ENCAPS_RAW : GSCTP_ENCAPS_UDP;
 	if (n->udp_port != NULL && strcmp(n->udp_port, "auto") != 0) {
