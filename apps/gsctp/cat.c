@@ -17,7 +17,7 @@
 static const char help[] =
     "gsctp cat -l 5001 >copy                     receive a file\n"
     "gsctp cat HOST 5001 <file                   and send it\n"
-    "gsctp cat -lk --exec 'tr a-z A-Z' 5001      a server: a child each\n"
+    "gsctp cat -lk --exec 'sed -u s/^/-/' 5001   a server: a child each\n"
     "gsctp cat -n 1 --hex --ppid diameter HOST 3868 <cer.hex   ask, and wait\n"
     "\n"
     "gsctp cat [options] HOST... PORT    to a peer; several HOSTs: its addresses\n"

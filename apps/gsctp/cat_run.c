@@ -46,10 +46,12 @@ cat_finish(struct cat *c, int within_ms)
 	uint64_t by = cat_now_ms() + (uint64_t)(within_ms > 0 ? within_ms : 0);
 	struct cat_peer *p;
 
+	/* Who has come, and perhaps gone, is heard out. */
+	cat_accept(c);
 	c->is_over = true;
 	cat_stop_listening(c);
 	for (p = c->peers; p != NULL; p = p->next) {
-		if (p->state == CAT_CONNECTING)
+		if (p->state == CAT_CONNECTING && !c->opts->listens)
 			p->end_by = cat_now_ms();
 		else
 			cat_peer_eof(c, p);
