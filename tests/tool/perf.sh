@@ -13,10 +13,12 @@ need jq mkfifo
 use_tmp
 
 # A server whose lines are read from descriptor 3: $server, $port, $udp.
+bind=127.0.0.1
 serve() {
 	rm -f "$tmp/server"
 	mkfifo "$tmp/server"
-	"$gsctp" perf -s -p 0 -u 0 --idle 2 "$@" >"$tmp/server" 2>&1 &
+	"$gsctp" perf -s -p 0 -u 0 --bind "$bind" --idle 2 "$@" \
+	    >"$tmp/server" 2>&1 &
 	server=$!
 	pids="$pids $server"
 	exec 3<"$tmp/server"
@@ -37,7 +39,8 @@ server_says() {
 }
 
 client() {
-	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --peer-udp-port "$udp" "$@"
+	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --bind "$bind" \
+	    --peer-udp-port "$udp" "$@"
 }
 
 # A test whose document is $tmp/json.
@@ -211,7 +214,8 @@ echo "perf: $what"
 what='examples'
 gsctp() {
 	shift
-	"$gsctp" perf "$@" -p "$port" -u 0 --peer-udp-port "$udp"
+	"$gsctp" perf "$@" -p "$port" -u 0 --bind "$bind" \
+	    --peer-udp-port "$udp"
 }
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh S/s/^gsctp perf -c/&/p' \
     "$here/../../man/gsctp-perf.1" >"$tmp/examples"
@@ -292,8 +296,8 @@ begin() {
 	rm -f "$tmp/client"
 	mkfifo "$tmp/client"
 	# Not by client(): the signal is for the program, not for a shell.
-	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --peer-udp-port "$udp" \
-	    -t 30 -i 0.2 "$@" >"$tmp/client" 2>"$tmp/err" &
+	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --bind "$bind" \
+	    --peer-udp-port "$udp" -t 30 -i 0.2 "$@" >"$tmp/client" 2>"$tmp/err" &
 	running=$!
 	pids="$pids $running"
 	exec 4<"$tmp/client"
@@ -387,9 +391,10 @@ if [ -e /proc/net/if_inet6 ] && grep '^0*1 ' /proc/net/if_inet6 >/dev/null
 then
 	kill "$server"
 	exec 3<&-
-	serve -6 --bind ::1 -1
-	"$gsctp" perf -c ::1 -p "$port" -u 0 --peer-udp-port "$udp" -n 1m \
-	    --json >"$tmp/json" || die "$what: fails"
+	bind=::1
+	serve -1
+	"$gsctp" perf -c ::1 -p "$port" -u 0 --bind "$bind" \
+	    --peer-udp-port "$udp" -n 1m --json >"$tmp/json" || die "$what: fails"
 	true_that '.end.to_server.bytes_received == 1000000'
 	wait "$server" || die "$what: --one-off ends badly"
 	echo "perf: $what"

@@ -13,7 +13,7 @@ need jq mkfifo
 use_tmp
 
 mkfifo "$tmp/server"
-"$gsctp" perf -s -4 -p 0 -u 0 >"$tmp/server" 2>&1 &
+"$gsctp" perf -s -p 0 -u 0 --bind 127.0.0.1 >"$tmp/server" 2>&1 &
 pids=$!
 exec 3<"$tmp/server"
 read -r line <&3 || die "the server says nothing"
@@ -27,7 +27,7 @@ report() {
 	page=$tmp/$1.html
 	json=$tmp/$1.json
 	shift
-	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --peer-udp-port "$udp" \
+	"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --bind 127.0.0.1 --peer-udp-port "$udp" \
 	    --json --report "$page" "$@" >"$json" || die "$what: fails"
 	sed -n 's,^<script type="application/json"[^>]*>\(.*\)</script>$,\1,p' \
 	    "$page" >"$tmp/inside"
@@ -49,7 +49,7 @@ echo "perf_report: four documents"
 
 # No page where it cannot be written, and no success.
 code=0
-"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --peer-udp-port "$udp" -n 1000 \
+"$gsctp" perf -c 127.0.0.1 -p "$port" -u 0 --bind 127.0.0.1 --peer-udp-port "$udp" -n 1000 \
     --report "$tmp/no/page.html" >"$tmp/out" 2>"$tmp/err" || code=$?
 [ "$code" -eq 1 ] || die "a report that cannot be written: exit code $code"
 grep 'page.html: ' "$tmp/err" >/dev/null || die "says $(cat "$tmp/err")"
