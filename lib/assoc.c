@@ -24,6 +24,9 @@
 /* How long who sends on a stream that is being reset waits at a time. */
 #define RETRY_MS 20
 
+/* A path that has failed, and is alive, is asked so often at least. */
+#define PROBE_MS 1000
+
 /* Every bit of GS_EV_. */
 #define EV_ALL 0x0fffu
 
@@ -575,6 +578,42 @@ check_autoclose(struct gs_assoc *a, uint64_t now)
 		gs_engine_alarm_locked(at);
 }
 
+/*
+ * With data to send and no path that works, ask the path after each RTO; and
+ * soon, where what was sent has arrived although the path has failed.
+ */
+static void
+check_path(struct gs_assoc *a, uint64_t now)
+{
+	size_t queued;
+	uint32_t rto_ms;
+
+	if (a->failures == gs_path_failures() && a->probe_at_ms == 0)
+		return;
+	queued = gs_esock_queued(a->so);
+	if (a->failures != gs_path_failures()) {
+		a->failures = gs_path_failures();
+		a->probe_at_ms = now;
+	} else if (queued < a->probe_queued) {
+		a->has_life = true;
+		a->probe_at_ms = now;
+	}
+	a->probe_queued = queued;
+	if (now < a->probe_at_ms) {
+		gs_engine_alarm_locked(a->probe_at_ms);
+		return;
+	}
+	rto_ms = gs_path_probe(a->so, queued > 0);
+	a->probe_at_ms = 0;
+	a->has_life = a->has_life && rto_ms != 0;
+	if (rto_ms == 0)
+		return;
+	if (a->has_life && rto_ms > PROBE_MS)
+		rto_ms = PROBE_MS;
+	a->probe_at_ms = now + rto_ms;
+	gs_engine_alarm_locked(a->probe_at_ms);
+}
+
 static void
 check_clock(struct gs_assoc *a)
 {
@@ -587,6 +626,9 @@ check_clock(struct gs_assoc *a)
 			gs_engine_alarm_locked(a->yield_until_ms);
 	} else {
 		check_autoclose(a, now);
+		if (a->so != NULL &&
+		    (a->phase == GS_UP || a->phase == GS_ENDING))
+			check_path(a, now);
 	}
 }
 

@@ -117,6 +117,12 @@ struct gs_assoc {
 	uint64_t in_messages, out_messages;
 	uint64_t in_octets, out_octets;
 
+	/* All its paths may have failed: when to ask next, or 0. */
+	unsigned int failures;		/* gs_path_failures(), seen */
+	uint64_t probe_at_ms;
+	size_t probe_queued;		/* what was queued then */
+	bool has_life;			/* some of that was acknowledged */
+
 	/* A blocking connect waits for the outcome. */
 	bool has_waiter;
 	bool outcome_known;

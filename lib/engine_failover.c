@@ -6,7 +6,12 @@
  * to the path that failed, and waits there for a timeout that these
  * heartbeats have backed off, up to RTO.max.  So who sends is told of a path
  * that works; and where there is none, it is asked whether it works again.
- * Layer 3.
+ *
+ * A path has failed when several packets in a row were sent again.  When the
+ * last of these is acknowledged after all, the engine takes that for no sign
+ * of life, as it cannot tell which of them arrived; and with nothing left to
+ * be sent again, what is queued waits for the next heartbeat.  So who has
+ * data there asks the path until it answers (RFC 9260 8.2, 8.3).  Layer 3.
  */
 
 #include "engine_impl.h"
@@ -21,16 +26,16 @@
 /* The engine's number of the notification that a path has failed. */
 #define NOTIFY_INTERFACE_DOWN 3
 
-/* Some path of some association has failed once: before that nobody need
+/* Paths of any association that have failed: before the first nobody need
  * look.  Guarded by the stack's lock. */
-static bool has_failed;
+static unsigned int failures;
 
 void
 __wrap_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked)
 {
 	if (notification == NOTIFY_INTERFACE_DOWN)
-		has_failed = true;
+		failures++;
 	__real_sctp_ulp_notify(notification, stcb, error, data, so_locked);
 }
 
@@ -73,7 +78,7 @@ gs_engine_other_path(struct socket *so, union gs_addr *out)
 	socklen_t len = sizeof(st);
 	int i, n;
 
-	if (!has_failed)
+	if (failures == 0)
 		return false;
 	memset(&st, 0, sizeof(st));
 	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, &st, &len) != 0 ||
@@ -88,4 +93,32 @@ gs_engine_other_path(struct socket *so, union gs_addr *out)
 	}
 	try_path(so, &st.sstat_primary.spinfo_address);
 	return false;
+}
+
+unsigned int
+gs_path_failures(void)
+{
+	return failures;
+}
+
+uint32_t
+gs_path_probe(struct socket *so, bool must_ask)
+{
+	union gs_addr addrs[GS_FAILOVER_ADDRS];
+	struct sctp_status st;
+	socklen_t len = sizeof(st);
+	int i, n;
+
+	memset(&st, 0, sizeof(st));
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, &st, &len) != 0 ||
+	    st.sstat_primary.spinfo_state != SCTP_INACTIVE)
+		return 0;
+	n = gs_esock_addrs(so, true, addrs, GS_FAILOVER_ADDRS);
+	for (i = 0; i < n && i < GS_FAILOVER_ADDRS; i++)
+		if (is_active(so, &addrs[i]))
+			return 0;
+	if (must_ask)
+		try_path(so, &st.sstat_primary.spinfo_address);
+	return st.sstat_primary.spinfo_rto > 0 ? st.sstat_primary.spinfo_rto :
+						 1;
 }

@@ -129,4 +129,12 @@ size_t gs_esock_queued(struct socket *so);
 /* Bytes received that are not complete, or not next in their stream. */
 size_t gs_esock_incomplete(struct socket *so);
 
+/*
+ * engine_failover.c: paths, of all associations, that have failed so far; and
+ * whether every path of this one has.  0: no; else its RTO, in ms, and if
+ * must_ask a heartbeat has left.
+ */
+unsigned int gs_path_failures(void);
+uint32_t gs_path_probe(struct socket *so, bool must_ask);
+
 #endif

@@ -401,6 +401,43 @@ keep_line(void *arg, int level, const char *line)
 		(void)strncpy(logged, line, sizeof(logged) - 1);
 }
 
+#define WAITING 200
+
+/* Heartbeats are an hour apart: nothing else finds it in time. */
+START_TEST(the_only_path_that_failed_is_found_again_while_data_waits)
+{
+	static const char *const then[] = { NULL, "loss=20%,seed=3" };
+	const struct gsctp_opt opts[] = {
+		GSCTP_RTOINFO(.initial = gsctp_def(50), .max = gsctp_def(100),
+		    .min = gsctp_def(50)),
+		GSCTP_ASSOCINFO(.asocmaxrxt = gsctp_def(200)),
+		GSCTP_PEER_ADDR_PARAMS(.hbinterval = gsctp_def(3600000),
+		    .pathmaxrxt = gsctp_def(2)),
+		GSCTP_NODELAY(true),
+	};
+	struct loop_pair p = loop_pair(opts, 4);
+	uint8_t *bytes = traffic_bytes(1000, 1);
+	struct gsctp_msg *m;
+	uint32_t state;
+	int i;
+
+	set("loss=100%");
+	for (i = 0; i < WAITING; i++)
+		ck_assert_int_eq(
+		    gsctp_send(p.client, p.at_client, 0, bytes, 1000), 0);
+	do {
+		m = loop_recv_type(p.client, GSCTP_MSG_PADDR_CHANGE);
+		state = m->u.paddr_change.state;
+		gsctp_msg_free(m);
+	} while (state != GSCTP_ADDR_UNREACHABLE);
+	set(then[_i]);
+	for (i = 0; i < WAITING; i++)
+		gsctp_msg_free(loop_recv_type(p.server, GSCTP_MSG_DATA));
+	set(NULL);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(a_spec_that_is_refused_changes_nothing)
 {
 	struct gsctp_stack_config cfg;
@@ -570,6 +607,8 @@ suite(void)
 	tcase_add_test(tc, a_delay_delays);
 	tcase_add_test(tc, a_link_has_its_rate);
 	tcase_add_test(tc, a_path_that_is_a_black_hole_is_left_and_found_again);
+	tcase_add_loop_test(tc,
+	    the_only_path_that_failed_is_found_again_while_data_waits, 0, 2);
 	tcase_add_test(tc, a_spec_that_is_refused_changes_nothing);
 	tcase_add_test(tc, a_stack_that_does_not_run_has_no_faults);
 	tcase_add_test(tc, a_stack_starts_with_faults_that_end_with_it);
