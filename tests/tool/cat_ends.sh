@@ -56,6 +56,15 @@ expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
     -o rtoinfo.initial=100ms </dev/null
 says "$tmp/err" 'no answer'
 
+# A black hole on the way there, and on the way back.
+for fault in out.blackhole in.blackhole; do
+	listen -k
+	expect 4 connect -w 500ms --faults "$fault=$host" </dev/null
+	says "$tmp/err" 'no answer'
+	kill -TERM "$listener"
+	expect_listener 143
+done
+
 listen -w 300ms
 expect_listener 4
 says "$tmp/said" 'nobody has connected in 0.3 s'
