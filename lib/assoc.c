@@ -592,9 +592,18 @@ check_path(struct gs_assoc *a, uint64_t now)
 		return;
 	queued = gs_esock_queued(a->so);
 	if (a->failures != gs_path_failures()) {
+		/* Perhaps another association's: then its time stays. */
 		a->failures = gs_path_failures();
-		a->probe_at_ms = now;
-	} else if (queued < a->probe_queued) {
+		if (a->probe_at_ms == 0) {
+			rto_ms = gs_path_probe(a->so, false);
+			if (rto_ms == 0)
+				return;
+			a->probe_at_ms =
+			    now + (rto_ms < PROBE_MS ? rto_ms : PROBE_MS);
+			a->probe_queued = 0;
+		}
+	}
+	if (queued < a->probe_queued) {
 		a->has_life = true;
 		a->probe_at_ms = now;
 	}
@@ -647,8 +656,12 @@ gs_assoc_touch(struct gs_assoc *a)
 	if (a->head != NULL && a->local_tag != 0 && a->so != NULL &&
 	    gs_esock_state(a->so) == GSCTP_CLOSED)
 		forget_tag(a);
-	if (a->ep == NULL)
+	if (a->ep == NULL) {
+		/* Whose socket is closed, and whose data is not there yet. */
+		if (a->so != NULL && a->phase == GS_ENDING)
+			check_path(a, gs_now_ms());
 		return;
+	}
 	if (a->must_rebind)
 		gs_assoc_rebind(a);
 	check_clock(a);

@@ -114,10 +114,8 @@ gs_registry_open(struct gs_registry *r, int dir, uint16_t udp_port)
 {
 	int err, i;
 
-	memset(r, 0, sizeof(*r));
-	r->dir = dir;
-	r->lock = -1;
-	r->udp_port = udp_port;
+	*r = (struct gs_registry){ .dir = dir, .lock = -1,
+		.udp_port = udp_port };
 	r->pid = getpid();
 	err = gs_registry_namespaces(&r->net, &r->pidns);
 	for (i = 0; err == 0 && i < TRIES; i++) {
@@ -159,11 +157,14 @@ gs_registry_close(struct gs_registry *r)
 void
 gs_registry_in_child(struct gs_registry *r)
 {
-	if (r->lock != -1)
-		(void)close(r->lock);
-	if (r->dir != -1)
-		(void)close(r->dir);
+	int lock = r->lock, dir = r->dir;
+
+	/* A fork() may come at any time: what is closed is not ours. */
 	r->lock = r->dir = -1;
+	if (lock != -1)
+		(void)close(lock);
+	if (dir != -1)
+		(void)close(dir);
 }
 
 /*
@@ -383,7 +384,7 @@ gs_registry_each(int dir, gs_registry_fn *fn, void *arg)
 	}
 	for (i = 0; i < NAMES_MAX && (e = readdir(d)) != NULL; i++)
 		if (read_stem(e->d_name, stem) && is_alive(dir, stem) &&
-		    tell(dir, stem, fn, arg))
+		    fn != NULL && tell(dir, stem, fn, arg))
 			break;
 	(void)closedir(d);
 	return 0;

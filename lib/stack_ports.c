@@ -60,6 +60,9 @@ open_registry(uint16_t udp_port)
 	if (dir == -ENOENT)
 		return;
 	err = dir < 0 ? dir : gs_registry_open(&reg, dir, udp_port);
+	/* What stacks that were killed have left goes. */
+	if (err == 0)
+		(void)gs_registry_each(dir, NULL, NULL);
 	if (err != 0)
 		warn("the run directory", path, err);
 }

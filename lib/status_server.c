@@ -104,7 +104,10 @@ answer(void *arg)
 	pthread_mutex_lock(&lock);
 	c->fd = -1;
 	c->is_done = true;
-	(void)close(fd); /* the other side sees the end, or a cut */
+	/* The other side sees the end, or a cut, although a child of fork()
+	 * may have the descriptor, too. */
+	(void)shutdown(fd, SHUT_RDWR);
+	(void)close(fd);
 	pthread_mutex_unlock(&lock);
 	return NULL;
 }

@@ -309,8 +309,9 @@ static void *
 run(void *arg)
 {
 	struct gs_tap_file *f = arg;
+	const uint8_t *tail;
 	uint8_t *full;
-	size_t len;
+	size_t len, tail_len;
 	int err = 0;
 
 	pthread_mutex_lock(f->mtx);
@@ -323,8 +324,16 @@ run(void *arg)
 		err = write_blocks(f, full, len);
 		pthread_mutex_lock(f->mtx);
 	}
-	if (err == 0)
-		err = write_blocks(f, f->tail, f->tail_len);
+	/* Set for good before the end was asked for. */
+	tail = f->tail;
+	tail_len = f->tail_len;
+	if (err == 0) {
+		/* Another capture may have begun, whose packets want the
+		 * lock. */
+		pthread_mutex_unlock(f->mtx);
+		err = write_blocks(f, tail, tail_len);
+		pthread_mutex_lock(f->mtx);
+	}
 	if (err != 0)
 		fail_locked(f, err);
 	pthread_mutex_unlock(f->mtx);
@@ -350,6 +359,8 @@ gs_tap_file_end(struct gs_tap_file *f, const uint8_t *tail, size_t len)
 	pthread_mutex_unlock(f->mtx);
 	pthread_join(f->thread, NULL);
 	err = f->error;
+	/* A child of fork() may have the file, too: then it is not locked. */
+	(void)flock(atomic_load(&f->fd), LOCK_UN);
 	/* Some file systems say only now that there was no room. */
 	if (close(atomic_exchange(&f->fd, -1)) != 0 && err == 0) {
 		err = -errno;
