@@ -293,27 +293,6 @@ settle(struct cat_options *o, int argc, char **argv)
 	return 0;
 }
 
-/*
- * A standard descriptor that is closed would be the library's next socket: it
- * becomes one that cannot be read, or written.
- */
-static void
-fill_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd == 0 || fd == STDERR_FILENO);
-	if (fd == STDOUT_FILENO) {
-		close(fd);
-		fd = open("/dev/null", O_RDONLY);
-		fill_descriptors();
-	} else if (fd > STDERR_FILENO) {
-		close(fd);
-	}
-}
-
 static int
 not_understood(char **argv)
 {
@@ -333,7 +312,6 @@ cat_main(int argc, char **argv)
 	static struct cat_options o;
 	int c, err, n = 0;
 
-	fill_descriptors();
 	o.wait_ms = CAT_NEVER - 1;
 	o.max_peers = PEERS;
 	opterr = 0;

@@ -193,6 +193,8 @@ cli_signals(void)
 	int fd;
 
 	signal(SIGPIPE, SIG_IGN);
+	/* Ignored, as some supervisors leave it, a child's end is not told. */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

@@ -11,7 +11,7 @@
 #include "cli.h"
 
 #define TIMEOUT_MS 3000
-#define STOP_MS 1000
+#define STOP_MS 3000
 
 static const char help[] =
     "gsctp doctor                      what works on this host\n"
@@ -73,7 +73,7 @@ peer_udp_port(const struct doctor *d)
 
 	if (d->net.peer_udp_port != 0)
 		return d->net.peer_udp_port;
-	return text != NULL ? (uint16_t)strtoul(text, NULL, 0) :
+	return text != NULL ? (uint16_t)strtoul(text, NULL, 10) :
 			      DOCTOR_UDP_PORT;
 }
 

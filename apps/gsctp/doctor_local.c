@@ -28,11 +28,13 @@ wanted_port(const struct doctor *d)
 {
 	const char *text = d->net.udp_port;
 
+	if (text != NULL && strcmp(text, "auto") != 0)
+		return d->net.udp_port_number;
 	if (text == NULL)
 		text = getenv("GSCTP_UDP_PORT");
 	if (text == NULL || strcmp(text, "auto") == 0)
 		return DOCTOR_UDP_PORT;
-	return (unsigned int)strtoul(text, NULL, 0);
+	return (unsigned int)strtoul(text, NULL, 10);
 }
 
 static void

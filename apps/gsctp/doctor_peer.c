@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* For the association that came up. */
-#define END_MS 1000
+#define END_MS 3000
 
 static void
 attach(struct doctor *d, const char *outcome)

@@ -3,8 +3,10 @@
  * the public header alone.
  */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <gsctp/gsctp.h>
 
@@ -45,11 +47,33 @@ print(const char *text)
 								CLI_OK;
 }
 
+/*
+ * A standard descriptor that is closed would be the library's next socket: it
+ * becomes one that cannot be read, or written.
+ */
+static void
+fill_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd == 0 || fd == STDERR_FILENO);
+	if (fd == STDOUT_FILENO) {
+		close(fd);
+		fd = open("/dev/null", O_RDONLY);
+		fill_descriptors();
+	} else if (fd > STDERR_FILENO) {
+		close(fd);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	size_t i;
 
+	fill_descriptors();
 	if (argc < 2) {
 		fputs(help, stderr);
 		return CLI_USAGE;

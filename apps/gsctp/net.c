@@ -67,9 +67,11 @@ net_take_option(struct net *n, int c, const char *arg)
 		n->family = AF_INET6;
 		break;
 	case 'u':
+		v = 0;
 		if (strcmp(arg, "auto") != 0)
 			err = cli_number("-u", arg, 0, UINT16_MAX, &v);
 		n->udp_port = arg;
+		n->udp_port_number = (uint16_t)v;
 		break;
 	case 'o':
 		return take_opt(n, arg);
@@ -169,7 +171,7 @@ start(const struct net *n)
 
 	cfg.encapsulation = n->is_raw ? GSCTP_ENCAPS_RAW : GSCTP_ENCAPS_UDP;
 	if (n->udp_port != NULL && strcmp(n->udp_port, "auto") != 0) {
-		cfg.udp_port = (uint16_t)strtoul(n->udp_port, NULL, 0);
+		cfg.udp_port = n->udp_port_number;
 		cfg.port_mode =
 		    cfg.udp_port != 0 ? GSCTP_PORT_FIXED : GSCTP_PORT_EPHEMERAL;
 	}

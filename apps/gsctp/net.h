@@ -22,6 +22,7 @@ struct net {
 	const char *binds[NET_ADDRS];	/* --bind ADDR, more than once */
 	size_t nbinds;
 	const char *udp_port;	/* -u, --udp-port: N or auto */
+	uint16_t udp_port_number;	/* N */
 	uint16_t peer_udp_port;	/* --peer-udp-port; 0: 9899, or the registry's */
 	bool is_raw;		/* --raw-ip */
 	const char *pcap;	/* --pcap FILE */

@@ -94,6 +94,8 @@ perf_run_stop(struct perf_run *r)
 		/* One that waits for its answer drains when it is there. */
 		if (!r->asks || r->links[i]->ping_ns == 0)
 			err = perf_link_drain(r->links[i]);
+		if (err == -EPIPE)
+			err = 0; /* as in send_in_turn() */
 	}
 	return err;
 }
@@ -135,7 +137,9 @@ send_in_turn(struct perf_run *r, uint64_t now, uint64_t *wait)
 			continue;
 		}
 		err = send_one(r, l, now);
-		if (err != 0 && err != -EAGAIN)
+		/* -EPIPE: it has ended meanwhile, and says so next. */
+		l->is_blocked |= err == -EPIPE;
+		if (err != 0 && err != -EAGAIN && err != -EPIPE)
 			return err;
 		idle = err == 0 ? 0 : idle + 1;
 		bytes += r->p.length;

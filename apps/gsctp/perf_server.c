@@ -29,10 +29,13 @@ open_listener(const struct perf_cli *cli, gsctp_sock *out)
 		GSCTP_SEND_TIMEOUT_MS(0),
 		GSCTP_INITMSG(.num_ostreams = gsctp_def(PERF_STREAMS_MAX + 1)),
 	};
-	uint16_t port = (uint16_t)strtoul(cli->port, NULL, 0);
+	uint64_t port;
 	int err;
 
-	err = net_open(&cli->net, port, AF_INET6, opts, 3, out);
+	err = cli_number("-p", cli->port, 0, UINT16_MAX, &port);
+	if (err == 0)
+		err = net_open(&cli->net, (uint16_t)port, AF_INET6, opts, 3,
+		    out);
 	if (err != 0)
 		return err;
 	err = gsctp_listen(*out, BACKLOG);

@@ -460,16 +460,20 @@ left(uint64_t since, uint64_t limit, uint64_t now)
 static int
 report(struct perf_session *s, uint64_t now)
 {
-	json_t *sample = perf_run_cut(&s->run, now, false);
 	struct perf_link *l = control_of(s);
+	json_t *sample;
 
+	/* What waits for room goes first; a later sample has this time, too. */
+	if (l->nqueue > 0)
+		return 0;
+	sample = perf_run_cut(&s->run, now, false);
 	if (sample != NULL && s->run.p.mode == PERF_THROUGHPUT) {
 		s->alive_ns = now + NS;
 		return perf_link_control(l, "interval",
 		    json_pack("{s:o}", "interval", sample));
 	}
 	json_decref(sample);
-	if (now < s->alive_ns || l->nqueue > 0)
+	if (now < s->alive_ns)
 		return 0;
 	s->alive_ns = now + NS;
 	return perf_link_control(l, "alive", NULL);
@@ -504,8 +508,10 @@ work_session(struct perf_host *h, struct perf_session *s, uint64_t now,
 		fail_session(h, s, reason(err));
 		return false;
 	}
-	sooner(wait, perf_run_until_cut(&s->run, now));
-	sooner(wait, left(s->alive_ns, 0, now));
+	if (control_of(s)->nqueue == 0) {
+		sooner(wait, perf_run_until_cut(&s->run, now));
+		sooner(wait, left(s->alive_ns, 0, now));
+	}
 	return true;
 }
 

@@ -106,8 +106,15 @@ on_ready(struct perf_client *c, const json_t *o)
 static int
 on_refusal(struct perf_client *c, const json_t *o)
 {
-	perf_client_over(c, CLI_REFUSED, "the server says: %.150s",
-	    perf_text(o, "message"));
+	const char *text = perf_text(o, "message");
+	char words[151];
+	size_t i;
+
+	/* For a terminal, and for JSON: what a stranger says. */
+	for (i = 0; i < sizeof(words) - 1 && text[i] != '\0'; i++)
+		words[i] = text[i] < ' ' || text[i] > '~' ? '?' : text[i];
+	words[i] = '\0';
+	perf_client_over(c, CLI_REFUSED, "the server says: %s", words);
 	return -ECANCELED;
 }
 
