@@ -152,6 +152,23 @@ set_within(struct cat *c, struct cat_peer *p, bool on)
 		c->writer = on ? p : NULL;
 }
 
+/* What is written of a message whose rest does not come is a line of its own:
+ * it must not become the beginning of somebody else's. */
+static void
+break_off(struct cat *c, struct cat_peer *p)
+{
+	bool has_lines = !c->opts->is_json &&
+	    (c->opts->framing.mode == CAT_HEX || c->opts->framing.chomps);
+
+	if (p->is_within && has_lines && p->out->fd >= 0) {
+		if (p->out->held != NULL)
+			p->out->has_newline = true;
+		else
+			(void)cat_out_put(p->out, "\n", 1);
+	}
+	set_within(c, p, false);
+}
+
 static void
 add_why(struct cat_peer *p, const char *text)
 {
@@ -258,7 +275,7 @@ peer_ended(struct cat *c, struct cat_peer *p, int err)
 	if (p->lost > 0 && c->opts->ttl_ms == 0)
 		cli_warn("%s: %ju messages, or parts, may not have arrived",
 		    p->name, (uintmax_t)p->lost);
-	set_within(c, p, false);
+	break_off(c, p);
 	if (!c->opts->keeps)
 		cat_set_code(c, code);
 	peer_close(p);
@@ -357,7 +374,7 @@ on_event(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 		break;
 	case GSCTP_MSG_PDAPI_EVENT:
 		cli_warn("%s: the rest of a message does not come", p->name);
-		set_within(c, p, false);
+		break_off(c, p);
 		break;
 	case GSCTP_MSG_CLOSED:
 		peer_ended(c, p, m->u.closed.error);
