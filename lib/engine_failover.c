@@ -70,20 +70,24 @@ try_path(struct socket *so, const struct sockaddr_storage *addr)
 	    sizeof(p));
 }
 
-bool
-gs_engine_other_path(struct socket *so, union gs_addr *out)
+/* Has the primary path failed? */
+static bool
+has_failed(struct socket *so, struct sctp_status *st)
+{
+	socklen_t len = sizeof(*st);
+
+	memset(st, 0, sizeof(*st));
+	return usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, st, &len) ==
+	    0 &&
+	    st->sstat_primary.spinfo_state == SCTP_INACTIVE;
+}
+
+static bool
+find_active(struct socket *so, union gs_addr *out)
 {
 	union gs_addr addrs[GS_FAILOVER_ADDRS];
-	struct sctp_status st;
-	socklen_t len = sizeof(st);
 	int i, n;
 
-	if (failures == 0)
-		return false;
-	memset(&st, 0, sizeof(st));
-	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, &st, &len) != 0 ||
-	    st.sstat_primary.spinfo_state != SCTP_INACTIVE)
-		return false;
 	n = gs_esock_addrs(so, true, addrs, GS_FAILOVER_ADDRS);
 	for (i = 0; i < n && i < GS_FAILOVER_ADDRS; i++) {
 		if (is_active(so, &addrs[i])) {
@@ -91,6 +95,18 @@ gs_engine_other_path(struct socket *so, union gs_addr *out)
 			return true;
 		}
 	}
+	return false;
+}
+
+bool
+gs_engine_other_path(struct socket *so, union gs_addr *out)
+{
+	struct sctp_status st;
+
+	if (failures == 0 || !has_failed(so, &st))
+		return false;
+	if (find_active(so, out))
+		return true;
 	try_path(so, &st.sstat_primary.spinfo_address);
 	return false;
 }
@@ -104,19 +120,11 @@ gs_path_failures(void)
 uint32_t
 gs_path_probe(struct socket *so, bool must_ask)
 {
-	union gs_addr addrs[GS_FAILOVER_ADDRS];
 	struct sctp_status st;
-	socklen_t len = sizeof(st);
-	int i, n;
+	union gs_addr other;
 
-	memset(&st, 0, sizeof(st));
-	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_STATUS, &st, &len) != 0 ||
-	    st.sstat_primary.spinfo_state != SCTP_INACTIVE)
+	if (!has_failed(so, &st) || find_active(so, &other))
 		return 0;
-	n = gs_esock_addrs(so, true, addrs, GS_FAILOVER_ADDRS);
-	for (i = 0; i < n && i < GS_FAILOVER_ADDRS; i++)
-		if (is_active(so, &addrs[i]))
-			return 0;
 	if (must_ask)
 		try_path(so, &st.sstat_primary.spinfo_address);
 	return st.sstat_primary.spinfo_rto > 0 ? st.sstat_primary.spinfo_rto :

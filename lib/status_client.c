@@ -151,16 +151,6 @@ wait_for(int fd, short events, uint64_t deadline)
 	return n > 0 ? 0 : -ETIMEDOUT;
 }
 
-static bool
-is_own_user(int fd)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == 0 &&
-	    cred.uid == geteuid();
-}
-
 /* A descriptor, -EAGAIN where too many ask at once, or -ESRCH. */
 static int
 call(int dir, const char *stem)
@@ -175,7 +165,7 @@ call(int dir, const char *stem)
 	if (fd == -1)
 		return -errno;
 	err = connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0 ? 0 : -errno;
-	if (err == 0 && is_own_user(fd))
+	if (err == 0 && gs_status_is_own_user(fd))
 		return fd;
 	if (err != -EAGAIN)
 		err = -ESRCH;

@@ -131,8 +131,8 @@ find_place(void)
 	return NULL;
 }
 
-static bool
-is_own_user(int fd)
+bool
+gs_status_is_own_user(int fd)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
@@ -145,7 +145,7 @@ is_own_user(int fd)
 static void
 serve(int fd)
 {
-	struct client *c = is_own_user(fd) ? find_place() : NULL;
+	struct client *c = gs_status_is_own_user(fd) ? find_place() : NULL;
 
 	if (c == NULL) {
 		(void)close(fd); /* it hears nothing */

@@ -16,6 +16,8 @@
 #ifndef GS_STATUS_SERVER_H
 #define GS_STATUS_SERVER_H
 
+#include <stdbool.h>
+
 #define GS_STATUS_CLIENTS 4
 #define GS_STATUS_SEND_MS 10000
 
@@ -33,5 +35,8 @@ void gs_status_hang_up(void);
 
 /* In a child of fork(): takes no lock. */
 void gs_status_in_child(void);
+
+/* Is the other end of a connection a process of the same effective user? */
+bool gs_status_is_own_user(int fd);
 
 #endif
