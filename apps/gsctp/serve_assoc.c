@@ -66,17 +66,6 @@ serve_assoc_free(struct serve *sv, struct serve_assoc *a)
  * they have come in again.
  */
 
-/* Who waits for its rate may end meanwhile: seen within a second. */
-#define LOOK_MS 1000
-
-static uint64_t
-next_look(const struct serve *sv, const struct serve_assoc *a)
-{
-	uint64_t soon = sv->now_ms + LOOK_MS;
-
-	return a->wait_until_ms < soon ? a->wait_until_ms : soon;
-}
-
 static void
 earn(struct serve *sv, struct serve_assoc *a)
 {
@@ -109,7 +98,7 @@ serve_assoc_spend(struct serve *sv, struct serve_assoc *a, size_t len)
 	a->wait_until_ms = sv->now_ms + wait;
 	a->counts.rate_limited++;
 	sv->counts.rate_limited++;
-	serve_check_by(sv, next_look(sv, a));
+	serve_check_by(sv, a->wait_until_ms);
 }
 
 bool
@@ -341,12 +330,8 @@ serve_assoc_check(struct serve *sv, struct serve_assoc *a)
 
 	/* To wait for its rate is not to be idle. */
 	if (a->wait_until_ms != 0) {
-		struct gsctp_opt status = GSCTP_STATUS(a->id);
-
 		a->active_ms = sv->now_ms;
-		/* Nor is it a reason not to hear of the end. */
-		if (sv->now_ms >= a->wait_until_ms ||
-		    gsctp_getopts(a->sock, &status, 1, NULL) != 0)
+		if (sv->now_ms >= a->wait_until_ms)
 			a->wait_until_ms = 0;
 	}
 	if (a->end_by_ms != 0) {
@@ -356,7 +341,7 @@ serve_assoc_check(struct serve *sv, struct serve_assoc *a)
 		serve_assoc_finish(sv, a);
 	}
 	if (a->wait_until_ms != 0)
-		serve_check_by(sv, next_look(sv, a));
+		serve_check_by(sv, a->wait_until_ms);
 	if (a->end_by_ms != 0)
 		serve_check_by(sv, a->end_by_ms);
 	else if (idle_ms > 0)
