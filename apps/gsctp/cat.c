@@ -2,7 +2,6 @@
 
 #include "cat.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,14 +82,6 @@ static const struct option options[] = {
 	NET_LONG,
 	{ NULL, 0, NULL, 0 },
 };
-
-static int
-print_help(void)
-{
-	fputs(help, stdout);
-	fputs(net_help, stdout);
-	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
-}
 
 /* How the messages are told apart: once. */
 static int
@@ -318,7 +309,7 @@ cat_main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv,
 		    NET_SHORT "hlkvxq:n:w:i:e:m:", options, NULL)) != -1) {
 		if (c == 'h')
-			return print_help();
+			return net_print_help(help);
 		if (c == '?')
 			return not_understood(argv);
 		err = take(&o, c, optarg);

@@ -56,15 +56,6 @@ take_option(struct doctor *d, int c, const char *arg)
 	}
 }
 
-static int
-print_help(void)
-{
-	if (fputs(help, stdout) < 0 || fputs(net_help, stdout) < 0 ||
-	    fflush(stdout) != 0)
-		return CLI_FAILED;
-	return CLI_OK;
-}
-
 /* Where peers are: as the stack has it. */
 static uint16_t
 peer_udp_port(const struct doctor *d)
@@ -157,7 +148,7 @@ doctor_main(int argc, char **argv)
 	while (
 	    (c = getopt_long(argc, argv, "h" NET_SHORT, longs, NULL)) != -1) {
 		if (c == 'h')
-			return print_help();
+			return net_print_help(help);
 		err = take_option(&d, c, optarg);
 		if (err != 0)
 			return err;

@@ -12,7 +12,7 @@
 #include "cli.h"
 #include "optname.h"
 
-const char net_help[] =
+static const char net_help[] =
     "Network\n"
     "  -4, -6                 IPv4 or IPv6 alone\n"
     "  --bind ADDR            a local address; again for more\n"
@@ -22,6 +22,15 @@ const char net_help[] =
     "  -o, --option NAME=VALUE  an option of the library: -o help lists them\n"
     "  --pcap FILE            capture every packet\n"
     "  --faults SPEC          loss=5%,reorder=5%,delay=20ms~5ms,seed=7 ...\n";
+
+int
+net_print_help(const char *help)
+{
+	if (fputs(help, stdout) < 0 || fputs(net_help, stdout) < 0 ||
+	    fflush(stdout) != 0)
+		return CLI_FAILED;
+	return CLI_OK;
+}
 
 bool
 net_is_option(int c)

@@ -2,7 +2,8 @@
  * net: the options that every subcommand has for the stack and its sockets,
  * and what they make of them.
  *
- * Their names and meanings are the same everywhere; net_help() prints them.
+ * Their names and meanings are the same everywhere; net_print_help() prints
+ * them.
  */
 
 #ifndef GSCTP_NET_H
@@ -57,8 +58,9 @@ enum net_option {
 bool net_is_option(int c);
 /* Take it.  0, or CLI_USAGE and a line. */
 int net_take_option(struct net *n, int c, const char *arg);
-/* The lines of --help that tell of them. */
-extern const char net_help[];
+/* Print a command's help, and behind it the lines that tell of them: the exit
+ * code. */
+int net_print_help(const char *help);
 
 /* Start the stack.  0, or an exit code and a line. */
 int net_start(const struct net *n);

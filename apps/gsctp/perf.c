@@ -309,13 +309,6 @@ take_hosts(struct perf_cli *cli, const char *host, char **rest, int n)
 	return 0;
 }
 
-static int
-print_help(void)
-{
-	printf("%s%s", help, net_help);
-	return fflush(stdout) == 0 ? CLI_OK : CLI_FAILED;
-}
-
 size_t
 perf_socket_opts(const struct perf_params *p, struct gsctp_opt *opts)
 {
@@ -351,7 +344,7 @@ perf_main(int argc, char **argv)
 	while (err == 0 &&
 	    (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (c == 'h')
-			return print_help();
+			return net_print_help(help);
 		g.is_client_option = g.is_client_option || is_of_client(c);
 		if (c == '?')
 			err = cli_usage("see what is above");

@@ -89,15 +89,6 @@ take_option(struct serve_options *o, int c, const char *arg)
 }
 
 static int
-print_help(void)
-{
-	if (fputs(help, stdout) < 0 || fputs(net_help, stdout) < 0 ||
-	    fflush(stdout) != 0)
-		return CLI_FAILED;
-	return CLI_OK;
-}
-
-static int
 take_arguments(struct serve *sv, int argc, char **argv)
 {
 	uint64_t port;
@@ -135,7 +126,7 @@ serve_main(int argc, char **argv)
 	while (
 	    (c = getopt_long(argc, argv, "h" NET_SHORT, longs, NULL)) != -1) {
 		if (c == 'h')
-			return print_help();
+			return net_print_help(help);
 		err = take_option(&sv.opt, c, optarg);
 		if (err != 0)
 			return err;
