@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "assoc_part.h"
+#include "assoc_early.h"
 #include "assoc_recv.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -72,6 +73,7 @@ assoc_free(struct gs_assoc *a)
 	free(a->local);
 	free(a->data.bytes);
 	gs_begun_clear(a);
+	gs_early_clear(a);
 	free(a->note.bytes);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
@@ -407,6 +409,18 @@ set_full(struct gs_assoc *a, size_t len)
 	gs_endpoint_update(a->ep);
 }
 
+/* The same before it is up. */
+static void
+set_full_early(struct gs_assoc *a)
+{
+	if (a->is_full)
+		return;
+	a->is_full = true;
+	a->full_at = SIZE_MAX;
+	a->ep->nfull++;
+	gs_endpoint_update(a->ep);
+}
+
 /*
  * Something has left the queue since.  The engine says that it is writable
  * as soon as there is room for anything, which a large message finds too
@@ -417,6 +431,8 @@ has_drained(const struct gs_assoc *a)
 {
 	size_t queued;
 
+	if (a->phase < GS_UP)
+		return false;
 	if (a->phase != GS_UP)
 		return true;
 	queued = gs_esock_queued(a->so);
@@ -447,12 +463,23 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	case GS_CONNECTING:
 	case GS_YIELDED:
 	case GS_ARRIVING:
-		return -ENOTCONN;
+		if (!a->ep->is_posix)
+			return -ENOTCONN;
+		err = gs_early_put(a, info, data, len, to);
+		if (err == -EAGAIN)
+			set_full_early(a);
+		return err;
 	case GS_ENDING:
 	case GS_ENDED:
 		return -EPIPE;
 	case GS_UP:
 		break;
+	}
+	if (a->early != NULL)
+		gs_early_run(a);
+	if (a->early != NULL) {
+		set_full(a, len);
+		return -EAGAIN;
 	}
 	if (len == 0 || info->stream >= a->out_streams)
 		return -EINVAL;
@@ -665,6 +692,8 @@ gs_assoc_touch(struct gs_assoc *a)
 	if (a->must_rebind)
 		gs_assoc_rebind(a);
 	check_clock(a);
+	if (a->early != NULL)
+		gs_early_run(a);
 	if (a->is_full && has_drained(a)) {
 		a->is_full = false;
 		a->ep->nfull--;

@@ -92,6 +92,7 @@ struct gs_assoc {
 	bool more_comes;		/* of a message (GSCTP_MORE), */
 	uint16_t more_stream;		/* on this stream */
 	bool eof_wanted;		/* as soon as it is up */
+	struct gs_early *early;		/* to send then: assoc_early.h */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assoc_early.h"
 #include "assoc_part.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -102,7 +103,7 @@ deliver(struct gs_assoc *a, struct gs_msg *m, const union gs_addr *from)
 	a->head = m;
 	a->in_ready = true;
 	TAILQ_INSERT_TAIL(&ep->ready, a, ready);
-	gs_endpoint_update(ep);
+	gs_endpoint_arrived(ep);
 }
 
 /* Is this event one that the application has asked for? */
@@ -213,8 +214,12 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		a->last_traffic_ms = gs_now_ms();
 		learn(a);
 		gs_part_learn(a);
+		if (a->early != NULL)
+			gs_early_run(a);
 		if (a->eof_wanted && gs_esock_shutdown(a->so) == 0)
 			a->phase = GS_ENDING;
+		if (a->ep != NULL)
+			gs_endpoint_update(a->ep);
 		return tell_waiter(a, c, 0);
 	case GSCTP_RESTART:
 		a->out_streams = c->outbound_streams;
@@ -234,6 +239,8 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
 		a->phase = GS_ENDED;
+		if (a->ep != NULL)
+			gs_endpoint_fail(a->ep, failure_of(a));
 		return tell_waiter(a, c, failure_of(a));
 	}
 	a->phase = GS_ENDED;
@@ -523,6 +530,8 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.state = state;
 	c.error = cause;
 	c.assoc_id = a->id;
+	if (a->phase < GS_UP && a->ep != NULL)
+		gs_endpoint_fail(a->ep, outcome);
 	a->phase = GS_ENDED;
 	a->end_error = outcome == -ECONNREFUSED ? -ECONNRESET : outcome;
 	gs_hub_mark(&a->owner);

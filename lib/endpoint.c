@@ -48,7 +48,8 @@ static void
 endpoint_free(struct gs_endpoint *ep)
 {
 	pthread_cond_destroy(&ep->cond);
-	gs_ready_free(ep->fd);
+	if (!ep->is_posix)
+		gs_ready_free(ep->fd);
 	gs_auth_fini(&ep->auth);
 	gs_delivery_fini(&ep->delivery);
 	gs_stream_fini(ep);
@@ -464,6 +465,28 @@ gs_endpoint_take(struct gs_endpoint *ep)
 	return m;
 }
 
+/* As poll() has it of a socket of the kernel: one-to-one, it is writable
+ * where it has an association, or had one, or an error waits. */
+static void
+update_posix(struct gs_endpoint *ep)
+{
+	const struct gs_assoc *a = TAILQ_FIRST(&ep->assocs);
+	bool readable, writable;
+
+	readable = gs_endpoint_is_readable(ep) || ep->error != 0;
+	writable = ep->nfull == 0;
+	if (ep->stream.is_on) {
+		readable = readable || ep->stream.has_ended;
+		if (a != NULL)
+			writable = writable && a->phase >= GS_UP;
+		else
+			writable = ep->stream.has_ended;
+		writable = writable || ep->error != 0;
+	}
+	gs_ready_set_readable(ep->fd, readable);
+	gs_ready_set_writable(ep->fd, writable);
+}
+
 void
 gs_endpoint_update(struct gs_endpoint *ep)
 {
@@ -471,8 +494,20 @@ gs_endpoint_update(struct gs_endpoint *ep)
 		pthread_cond_broadcast(&ep->cond);
 	if (ep->fd == NULL)
 		return;
+	if (ep->is_posix) {
+		update_posix(ep);
+		return;
+	}
 	gs_ready_set_readable(ep->fd, gs_endpoint_is_readable(ep));
 	gs_ready_set_writable(ep->fd, ep->nfull == 0);
+}
+
+void
+gs_endpoint_arrived(struct gs_endpoint *ep)
+{
+	gs_endpoint_update(ep);
+	if (ep->is_posix && ep->fd != NULL)
+		gs_ready_edge(ep->fd);
 }
 
 void
@@ -495,4 +530,23 @@ gs_endpoint_fd(struct gs_endpoint *ep)
 		gs_endpoint_update(ep);
 	}
 	return gs_ready_fd(ep->fd);
+}
+
+void
+gs_endpoint_show_in(struct gs_endpoint *ep, struct gs_ready *r)
+{
+	if (!ep->is_posix)
+		gs_ready_free(ep->fd);
+	ep->fd = r;
+	ep->is_posix = true;
+	gs_endpoint_update(ep);
+}
+
+void
+gs_endpoint_fail(struct gs_endpoint *ep, int err)
+{
+	if (!ep->stream.is_on || !ep->is_posix)
+		return;
+	ep->error = err;
+	gs_endpoint_update(ep);
 }

@@ -81,6 +81,8 @@ struct gs_endpoint {
 	pthread_cond_t cond;		/* receivers */
 	unsigned int nwaiting;
 	struct gs_ready *fd;		/* NULL until asked for */
+	bool is_posix;			/* fd is another's: posix.h */
+	int error;			/* which it has not been told */
 	TAILQ_ENTRY(gs_endpoint) in_hub;
 };
 TAILQ_HEAD(gs_endpoint_list, gs_endpoint);
@@ -144,6 +146,9 @@ bool gs_endpoint_is_readable(const struct gs_endpoint *ep);
 /* Readable, writable or closed may have changed: wake and tell. */
 void gs_endpoint_update(struct gs_endpoint *ep);
 
+/* The same, as a message or a peer has come: an edge, too. */
+void gs_endpoint_arrived(struct gs_endpoint *ep);
+
 /* The same, and receivers must look again even if nothing is there. */
 void gs_endpoint_wake(struct gs_endpoint *ep);
 
@@ -152,5 +157,14 @@ void gs_endpoint_hold(struct gs_endpoint *ep);
 void gs_endpoint_unhold(struct gs_endpoint *ep);
 
 int gs_endpoint_fd(struct gs_endpoint *ep);
+
+/*
+ * Readiness is shown in r, which is another's, as poll() shows it of a socket
+ * of the kernel; NULL: no more.  See posix.h.
+ */
+void gs_endpoint_show_in(struct gs_endpoint *ep, struct gs_ready *r);
+
+/* For whoever asks with gs_posix_take_error(). */
+void gs_endpoint_fail(struct gs_endpoint *ep, int err);
 
 #endif

@@ -182,7 +182,7 @@ gs_stream_arrive(struct gs_endpoint *ep, struct socket *so)
 	set_pending(ep, child, false);
 	serve(ep);
 	(void)set_room(ep);
-	gs_endpoint_update(ep);
+	gs_endpoint_arrived(ep);
 	return 0;
 }
 
@@ -276,6 +276,8 @@ gs_stream_ended(struct gs_endpoint *ep, gsctp_assoc_id id, int error)
 
 	st->closed = NULL;
 	st->has_ended = true;
+	if (error != 0 && error != -ECONNABORTED)
+		gs_endpoint_fail(ep, error);
 	m->pub.sock.id = ep->id;
 	m->pub.assoc_id = id;
 	m->pub.u.closed.error = error;

@@ -73,6 +73,16 @@ gs_msgq_get(struct gs_msgq *q)
 }
 
 void
+gs_msgq_unget(struct gs_msgq *q, struct gs_msg *m)
+{
+	m->next = q->head;
+	q->head = m;
+	if (q->tail == NULL)
+		q->tail = m;
+	q->count++;
+}
+
+void
 gs_msgq_clear(struct gs_msgq *q)
 {
 	struct gs_msg *m;

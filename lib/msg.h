@@ -37,6 +37,7 @@ struct gs_msgq {
 };
 void gs_msgq_put(struct gs_msgq *q, struct gs_msg *m);
 struct gs_msg *gs_msgq_get(struct gs_msgq *q);	/* NULL if empty */
+void gs_msgq_unget(struct gs_msgq *q, struct gs_msg *m);	/* the next */
 void gs_msgq_clear(struct gs_msgq *q);		/* frees all */
 
 /* All of from goes before what q has. */

@@ -98,7 +98,7 @@ fill(int fd)
 	}
 }
 
-/* One byte into fd.  A full buffer holds one already. */
+/* One byte into fd.  1; 0: its buffer is full. */
 static int
 put_byte(int fd)
 {
@@ -107,7 +107,9 @@ put_byte(int fd)
 	do
 		n = send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (n == -1 && errno == EINTR);
-	return n == 1 || errno == EAGAIN ? 0 : -errno;
+	if (n == 1)
+		return 1;
+	return errno == EAGAIN ? 0 : -errno;
 }
 
 int
@@ -117,7 +119,10 @@ gs_ready_set_readable(struct gs_ready *r, bool on)
 
 	if (r->is_readable == on)
 		return 0;
+	/* A full buffer holds one already. */
 	err = on ? put_byte(r->ours) : drain(r->user);
+	if (err > 0)
+		err = 0;
 	if (err == 0)
 		r->is_readable = on;
 	return err;
@@ -134,4 +139,11 @@ gs_ready_set_writable(struct gs_ready *r, bool on)
 	if (err == 0)
 		r->is_writable = on;
 	return err;
+}
+
+void
+gs_ready_edge(struct gs_ready *r)
+{
+	if (r->is_readable && put_byte(r->ours) == 0 && drain(r->user) == 0)
+		(void)put_byte(r->ours);
 }

@@ -39,4 +39,8 @@ int gs_ready_fd(const struct gs_ready *r);
 int gs_ready_set_readable(struct gs_ready *r, bool on);
 int gs_ready_set_writable(struct gs_ready *r, bool on);
 
+/* More has come to what is readable already: an edge, for epoll's EPOLLET.
+ * Where the state is another one it does nothing. */
+void gs_ready_edge(struct gs_ready *r);
+
 #endif

@@ -1,0 +1,156 @@
+/* psock: see psock.h. */
+
+#include "psock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "opt.h"
+#include "posix.h"
+#include "process.h"
+#include "ready.h"
+#include "real.h"
+#include "table.h"
+
+static struct psock *
+psock_new(int family, bool is_stream)
+{
+	struct psock *p;
+
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return NULL;
+	if (gs_ready_new(&p->ready) != 0) {
+		free(p);
+		return NULL;
+	}
+	p->family = family;
+	p->is_stream = is_stream;
+	(void)pthread_mutex_init(&p->lock, NULL);
+	atomic_init(&p->refs, 1);
+	atomic_init(&p->fds, 0);
+	/* As one of the kernel's, which has no association: poll() waits. */
+	if (is_stream)
+		(void)gs_ready_set_writable(p->ready, false);
+	return p;
+}
+
+void
+ps_free(struct psock *p)
+{
+	if (p->is_open && !ps_is_forked())
+		(void)gs_posix_close(p->s);
+	gs_ready_free(p->ready);
+	ps_opt_free(p->opts);
+	free(p->journal);
+	(void)pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+void
+ps_close(struct psock *p)
+{
+	if (ps_is_forked())
+		return;
+	(void)pthread_mutex_lock(&p->lock);
+	p->is_closed = true;
+	if (p->is_open)
+		(void)gs_posix_close(p->s);
+	p->is_open = false;
+	/* Whoever waits on it in another thread looks again. */
+	(void)gs_ready_set_readable(p->ready, true);
+	(void)gs_ready_set_writable(p->ready, true);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+/* The program's descriptor: the lowest that is free, as it would be. */
+static int
+give_fd(struct psock *p, int flags)
+{
+	int fd, err;
+
+	fd = ps_real()->fcntl(gs_ready_fd(p->ready),
+	    flags & SOCK_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
+	if (fd == -1)
+		return -errno;
+	if (ps_real()->fcntl(fd, F_SETFL,
+		O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0)) == -1)
+		err = -errno;
+	else
+		err = ps_table_set(fd, p);
+	if (err != 0) {
+		(void)ps_real()->close(fd);
+		return err;
+	}
+	return fd;
+}
+
+int
+ps_socket(int family, bool is_stream, int flags)
+{
+	struct psock *p;
+	int fd;
+
+	if (ps_is_forked())
+		return ps_forked();
+	p = psock_new(family, is_stream);
+	if (p == NULL)
+		return errno == EMFILE || errno == ENFILE ? -errno : -ENOMEM;
+	fd = ps_opt_init(p);
+	if (fd == 0)
+		fd = give_fd(p, flags);
+	ps_put(p);
+	if (fd >= 0)
+		ps_watch_signals();
+	return fd;
+}
+
+int
+ps_wrap(struct psock *from, gsctp_sock s, int flags)
+{
+	struct psock *p;
+	int err, fd;
+
+	p = psock_new(from->family, true);
+	if (p == NULL) {
+		(void)gsctp_close(s);
+		return -ENOMEM;
+	}
+	p->s = s;
+	p->is_open = true;
+	p->is_bound = true;
+	p->was_connected = true;
+	err = ps_opt_inherit(p, from);
+	if (err == 0)
+		err = gs_posix_attach(s, p->ready);
+	fd = err == 0 ? give_fd(p, flags) : err;
+	ps_put(p);
+	return fd;
+}
+
+size_t
+ps_pending(struct psock *p)
+{
+	size_t n = 0;
+
+	(void)pthread_mutex_lock(&p->lock);
+	if (p->is_open && !ps_is_forked())
+		n = gs_posix_pending(p->s);
+	(void)pthread_mutex_unlock(&p->lock);
+	return n;
+}
+
+size_t
+ps_outq(struct psock *p)
+{
+	struct gsctp_stat st;
+	size_t n = 0;
+
+	(void)pthread_mutex_lock(&p->lock);
+	if (p->is_open && !ps_is_forked() && gsctp_getstat(p->s, &st) == 0)
+		n = (size_t)st.send_pend;
+	(void)pthread_mutex_unlock(&p->lock);
+	return n;
+}

@@ -1,0 +1,32 @@
+/*
+ * wait: what a blocking call waits with.
+ *
+ * Guarantees
+ *  - it waits in poll() on the program's own descriptor, so a signal ends it
+ *    with -EINTR, as SA_RESTART says of calls that have a time limit;
+ *  - no lock is held.
+ */
+
+#ifndef PS_WAIT_H
+#define PS_WAIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/time.h>
+
+struct psock;
+
+/* Does a call on fd block?  flags: MSG_DONTWAIT. */
+bool ps_blocks(int fd, int flags);
+
+/* When a call that begins now has waited long enough; {0, 0} is no limit. */
+uint64_t ps_deadline(const struct timeval *limit);
+
+/*
+ * Until fd is readable (POLLIN) or writable (POLLOUT).  0: look again;
+ * -EINTR; -EAGAIN: the deadline has passed; -EBADF: p's last descriptor was
+ * closed meanwhile.
+ */
+int ps_wait(struct psock *p, int fd, short events, uint64_t deadline);
+
+#endif
