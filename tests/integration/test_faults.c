@@ -13,6 +13,7 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "tmp.h"
 #include "traffic.h"
 
 #define SEEDS 50
@@ -539,15 +540,9 @@ START_TEST(a_capture_has_what_is_on_the_wire)
 		const char *faults;
 		bool is_sent;
 	} rows[] = { { "out.loss=100%", false }, { "in.loss=100%", true } };
-	const char *dir = getenv("TMPDIR");
-	char path[256];
-	int fd;
+	char path[TMP_PATH];
 
-	(void)snprintf(path, sizeof(path), "%s/test_faults-XXXXXX",
-	    dir != NULL ? dir : "/tmp");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
+	close(tmp_file(path, "test_faults"));
 	set(rows[_i].faults);
 	ck_assert_int_eq(gsctp_stack_capture(path), 0);
 	expect_start_with_loss(true);

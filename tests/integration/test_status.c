@@ -8,21 +8,23 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "tmp.h"
 
 #define NOBODY 65534
 
 /* Clients of one server: the text is then longer than any socket takes. */
 #define MANY 500
 
-static char run_dir[512];
+static char base[TMP_PATH];
+static char run_dir[TMP_PATH + 256]; /* in it */
 
 static void
 make_run_dir(void)
 {
 	size_t i;
 
-	strcpy(run_dir, "/tmp/gsctp-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(run_dir));
+	tmp_dir(base, "test_status");
+	strcpy(run_dir, base);
 	/* Longer than the address of a socket can be. */
 	for (i = 0; i < 3; i++) {
 		strcat(run_dir,
@@ -43,13 +45,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[600];
-
 	(void)gsctp_stack_stop(0);
 	ck_assert_int_eq(loop_engine_left, 0);
-	run_dir[strlen("/tmp/gsctp-test-XXXXXX")] = '\0';
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", run_dir);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(base);
 }
 
 /*

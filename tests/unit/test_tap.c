@@ -17,6 +17,7 @@
 
 #include "../support/check_main.h"
 #include "../support/pcapng_read.h"
+#include "../support/tmp.h"
 #include "clock.h"
 #include "log.h"
 #include "tap_impl.h"
@@ -25,7 +26,7 @@
 #define WAIT_MS 20000
 #define TIMEOUT_S 60
 
-static char dir[64], path[128];
+static char dir[TMP_PATH], path[TMP_PATH_IN];
 static struct gs_tap tap;
 static uint8_t bytes[65535];
 static atomic_int nlines; /* of the log, at level error */
@@ -46,8 +47,7 @@ setup(void)
 {
 	size_t i;
 
-	snprintf(dir, sizeof(dir), "/tmp/test_tap.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tmp_dir(dir, "test_tap");
 	snprintf(path, sizeof(path), "%s/file", dir);
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * 7 + i / 256);
@@ -618,7 +618,7 @@ put_many(void *arg)
 START_TEST(no_packet_is_lost_between_one_file_and_the_next)
 {
 	static size_t lens[2] = { 100, 200 };
-	char paths[8][160];
+	char paths[8][TMP_PATH_IN];
 	struct pcapng_read r;
 	size_t total = 0;
 	pthread_t t[2];
