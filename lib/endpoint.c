@@ -350,12 +350,26 @@ gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog)
 	return err;
 }
 
-/* The engine may have something to tell at once: sender_dry. */
+/* All of them, and the first error.  The engine may have something to tell
+ * at once: sender_dry. */
 static int
-subscribe_assoc(struct gs_assoc *a, uint32_t old)
+subscribe_all(struct gs_endpoint *ep, uint32_t old, uint32_t mask)
 {
-	gs_hub_mark(&a->owner);
-	return gs_eopt_subscribe(a->so, old, gs_engine_events(a->ep));
+	struct gs_assoc *a;
+	int err = 0, one;
+
+	if (ep->so != NULL)
+		err = gs_eopt_subscribe(ep->so, old, mask);
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+	{
+		if (a->so == NULL || a->phase == GS_ENDED)
+			continue;
+		gs_hub_mark(&a->owner);
+		one = gs_eopt_subscribe(a->so, old, mask);
+		if (err == 0)
+			err = one;
+	}
+	return err;
 }
 
 bool
@@ -367,16 +381,17 @@ gs_endpoint_watches(const struct gs_endpoint *ep)
 int
 gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events)
 {
-	uint32_t old = gs_engine_events(ep);
-	struct gs_assoc *a;
-	int err = 0;
+	uint32_t before = ep->opts.events, old = gs_engine_events(ep), mask;
+	int err;
 
 	ep->opts.events = events;
-	if (ep->so != NULL)
-		err = gs_eopt_subscribe(ep->so, old, gs_engine_events(ep));
-	TAILQ_FOREACH(a, &ep->assocs, in_ep)
-		if (err == 0 && a->so != NULL && a->phase != GS_ENDED)
-			err = subscribe_assoc(a, old);
+	mask = gs_engine_events(ep);
+	err = subscribe_all(ep, old, mask);
+	if (err == 0)
+		return 0;
+	/* As it was: what refuses this, too, tells more than anybody sees. */
+	ep->opts.events = before;
+	(void)subscribe_all(ep, mask, old);
 	return err;
 }
 

@@ -123,7 +123,8 @@ void gs_endpoint_release_port(struct gs_endpoint *ep);
 /* Is it to be known how the data of its associations came? */
 bool gs_endpoint_watches(const struct gs_endpoint *ep);
 
-/* Options of what the engine tells the associations of ep. */
+/* Options of what the engine tells the associations of ep; where it fails
+ * they stay as they were. */
 int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);
 
 /* Associations that came up on the listener. */
