@@ -492,7 +492,7 @@ START_TEST(a_directory_that_is_removed_comes_back_with_the_next_socket)
 	ck_assert_int_eq(gsctp_listen(open_socket("127.0.0.1", 0),
 			     GSCTP_BACKLOG),
 	    0);
-	ck_assert_int_eq(count_files(), 2);
+	ck_assert_int_eq(count_files(), 3);
 	server = serve("127.0.0.1", 0);
 	ck_assert_uint_eq(connected_port(open_socket("127.0.0.1", 0),
 			      "127.0.0.1", server.port),

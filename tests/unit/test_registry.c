@@ -533,6 +533,19 @@ START_TEST(hostile_files_neither_harm_nor_hide_the_others)
 }
 END_TEST
 
+/* As by what cleans up /tmp: the stack has to begin anew. */
+START_TEST(without_its_lock_file_nothing_is_written)
+{
+	struct gs_bound any = bound(NULL, 5001, true);
+	char path[TMP_PATH_IN];
+
+	ck_assert_int_eq(gs_registry_write(&b, &any, 1), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s.lock", base, b.stem);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(gs_registry_write(&b, &any, 1), -ENOENT);
+}
+END_TEST
+
 /* Of one that lives: what is written over it. */
 START_TEST(a_map_that_is_garbage_is_as_none)
 {
@@ -620,6 +633,7 @@ suite(void)
 	tcase_add_test(tc,
 	    a_child_of_fork_does_not_keep_its_parents_files_alive);
 	tcase_add_test(tc, hostile_files_neither_harm_nor_hide_the_others);
+	tcase_add_test(tc, without_its_lock_file_nothing_is_written);
 	tcase_add_test(tc, a_map_that_is_garbage_is_as_none);
 	tcase_add_test(tc, who_starts_is_never_cleaned_away);
 	suite_add_tcase(s, tc);
