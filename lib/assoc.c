@@ -21,8 +21,9 @@
 #define YIELD_MS 5000
 #define YIELDS_MAX 4
 
-/* How long who sends on a stream that is being reset waits at a time. */
-#define RETRY_MS 20
+/* Who is refused although there is room tries again after so long, whatever
+ * came. */
+#define RETRY_MS 5000
 
 /* A path that has failed, and is alive, is asked so often at least. */
 #define PROBE_MS 1000
@@ -392,14 +393,17 @@ retry(struct gs_assoc *a)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 }
 
-/* Where there is room the stream is being reset, the end of which may come
- * with nothing that we see: ask again after a while. */
+/* Where there is room the stream is being reset.  The event that tells of
+ * the end may not be read, or be lost: the chunk is what is waited for. */
 static void
 set_full(struct gs_assoc *a, size_t len)
 {
 	a->full_at = gs_esock_queued(a->so);
-	a->retry_at_ms = gs_esock_has_room(a->so, len) ?
-	    gs_now_ms() + RETRY_MS : 0;
+	a->retry_at_ms = 0;
+	if (gs_esock_has_room(a->so, len)) {
+		a->retry_at_ms = gs_now_ms() + RETRY_MS;
+		gs_hub_await_reset();
+	}
 	if (a->is_full)
 		return;
 	a->is_full = true;
