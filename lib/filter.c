@@ -6,6 +6,7 @@
 
 #include "chunk.h"
 #include "crc32c.h"
+#include "filter_restart.h"
 #include "filter_view.h"
 #include "tags.h"
 
@@ -108,40 +109,6 @@ learn_addrs(struct gs_filter *f, struct gs_tag_record *r,
 
 /* ---- INIT ---- */
 
-/*
- * Both have the same addresses, and the packet comes from the UDP port that
- * this address has.  Fewer addresses would make the engine remove paths that
- * it still points to; more are a take-over (RFC 9260 5.2.2); another UDP
- * port may be another process of that host.  Where our side has asked for
- * streams (RFC 6525) the engine would free the request, and point to it.
- */
-static bool
-is_same_peer(const struct gs_tag_record *r, const struct gs_view *v,
-    const struct gs_init *init)
-{
-	const struct gs_tag_addr *own = gs_tag_addr_find(r, &v->pkt->src);
-	struct gs_addr_walk w = gs_addr_walk(v, init);
-	const struct gs_tag_addr *seen[GS_TAGS_ADDRS_MAX];
-	union gs_addr addr;
-	size_t nseen = 0;
-
-	if (r->has_more_addrs || r->has_asked || own == NULL ||
-	    gs_addr_port(&own->addr) != gs_addr_port(&v->pkt->src))
-		return false;
-	while (gs_addr_walk_next(&w, &addr)) {
-		const struct gs_tag_addr *a = gs_tag_addr_find(r, &addr);
-		size_t i;
-
-		if (a == NULL)
-			return false;
-		for (i = 0; i < nseen && seen[i] != a; i++)
-			continue;
-		if (i == nseen)
-			seen[nseen++] = a;
-	}
-	return nseen == r->naddrs;
-}
-
 /* What an INIT may do to one association that has an address of its. */
 static enum gs_filter_verdict
 check_init_against(const struct gs_tag_record *r, const struct gs_view *v,
@@ -153,7 +120,7 @@ check_init_against(const struct gs_tag_record *r, const struct gs_view *v,
 	/* Both sides connect at once: RFC 9260 5.2.1. */
 	if (r->state == GS_TAG_OURS)
 		return GS_PASS;
-	return is_same_peer(r, v, init) ? GS_PASS : GS_DROP_RESTART;
+	return gs_restart_judge(r, v, init);
 }
 
 static enum gs_filter_verdict
@@ -409,6 +376,14 @@ gs_filter_in(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 	verdict = judge(f, pkt, now_ms);
 	f->counts[verdict]++;
 	return verdict;
+}
+
+enum gs_filter_verdict
+gs_filter_in_again(struct gs_filter *f, const struct gs_packet *pkt,
+    uint64_t now_ms)
+{
+	f->counts[GS_REFUSE_RESTART]--;
+	return gs_filter_in(f, pkt, now_ms);
 }
 
 /* ---- what leaves ---- */

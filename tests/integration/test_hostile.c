@@ -334,6 +334,22 @@ START_TEST(an_init_with_half_of_auth_ends_no_association)
 }
 END_TEST
 
+/* An ABORT that answers the INIT of r, with cause 11 and one new address. */
+static void
+check_refused(struct raw_peer *r, const char *ip)
+{
+	struct raw_chunk c = raw_wait(r, RAW_ABORT);
+	struct in_addr a;
+
+	ck_assert_uint_eq(c.tag, r->tag);
+	ck_assert_uint_eq(c.flags, 0);
+	ck_assert_uint_eq(c.len, 12);
+	ck_assert_uint_eq(raw_get32(c.value), 11u << 16 | 12);
+	ck_assert_uint_eq(raw_get32(c.value + 4), 5u << 16 | 8);
+	ck_assert_int_eq(inet_pton(AF_INET, ip, &a), 1);
+	ck_assert_mem_eq(c.value + 8, &a, 4);
+}
+
 START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 {
 	static const uint8_t other[] = { 0, 5, 0, 8, 127, 0, 0, 7 };
@@ -343,8 +359,10 @@ START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 	peer.params = other;		/* one more */
 	peer.params_len = sizeof(other);
 	raw_send_init(&peer);
+	check_refused(&peer, "127.0.0.7");
 	raw_new_tag(&attacker);		/* from another UDP port */
 	raw_send_init(&attacker);
+	check_refused(&attacker, "127.0.0.1");
 	raw_close(&attacker);
 	raw_open(&attacker, "127.0.0.4");
 	attacker.port = peer.port;
@@ -353,6 +371,7 @@ START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 	attacker.params = victim;	/* "I am also the peer" */
 	attacker.params_len = sizeof(victim);
 	raw_send_init(&attacker);
+	check_refused(&attacker, "127.0.0.4");
 	check_alive();
 	ck_assert_uint_eq(stack_info().in_bad_restart, before + 3);
 }
