@@ -94,9 +94,8 @@ gs_assoc_unhold(struct gs_assoc *a)
 		assoc_free(a);
 }
 
-/* An engine socket like the endpoint's listener, ready to connect. */
-static int
-new_socket(struct gs_endpoint *ep, struct socket **out)
+int
+gs_assoc_new_socket(struct gs_endpoint *ep, struct socket **out)
 {
 	struct socket *so;
 	int err;
@@ -128,8 +127,8 @@ set_udp_port(struct socket *so, uint16_t port)
 	return gs_eopt_set(so, false, &o);
 }
 
-static int
-start_attempt(struct gs_assoc *a)
+int
+gs_assoc_start(struct gs_assoc *a)
 {
 	int err;
 
@@ -140,7 +139,7 @@ start_attempt(struct gs_assoc *a)
 		a->phase = GS_YIELDED;
 		return 0;
 	}
-	err = new_socket(a->ep, &a->so);
+	err = gs_assoc_new_socket(a->ep, &a->so);
 	if (err != 0) {
 		a->so = NULL;
 		return err;
@@ -179,7 +178,7 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->ntargets = n;
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
-	err = start_attempt(a);
+	err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
 		return err;
@@ -388,7 +387,7 @@ retry(struct gs_assoc *a)
 	int err = -ETIMEDOUT;
 
 	if (a->waits_for_orphan || ++a->yields < YIELDS_MAX)
-		err = start_attempt(a);
+		err = gs_assoc_start(a);
 	if (err != 0)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 }

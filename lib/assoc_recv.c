@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "assoc_part.h"
+#include "assoc_port.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -170,12 +171,14 @@ learn(struct gs_assoc *a)
 
 /* The way an attempt failed, from what the engine left. */
 static int
-failure_of(const struct gs_assoc *a)
+failure_of(const struct gs_assoc *a, uint16_t cause)
 {
 	int err = gs_esock_error(a->so);
 
 	if (a->aborted_here)
 		return -ECONNABORTED;
+	if (cause == GS_CAUSE_NEW_ADDRESSES)
+		return -EADDRINUSE;
 	if (err == -ECONNREFUSED || err == -ETIMEDOUT)
 		return err;
 	return err == -ECONNRESET ? -ECONNREFUSED : -ETIMEDOUT;
@@ -199,7 +202,7 @@ end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
 	return a->owner.by_timer ? -ETIMEDOUT : -ECONNABORTED;
 }
 
-/* True where a blocking connect has taken it. */
+/* True where a blocking connect has taken it, or it is no end after all. */
 static bool
 on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 {
@@ -229,12 +232,15 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	default:
 		break;
 	}
+	if (a->phase == GS_CONNECTING && c->error == GS_CAUSE_NEW_ADDRESSES &&
+	    gs_assoc_change_port(a))
+		return true;
 	if (a->aborted_here && c->error == 0)
 		c->error = GS_CAUSE_USER_ABORT;
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
 		a->phase = GS_ENDED;
-		return tell_waiter(a, c, failure_of(a));
+		return tell_waiter(a, c, failure_of(a, c->error));
 	}
 	a->phase = GS_ENDED;
 	return false;
@@ -483,7 +489,7 @@ pump_one(struct gs_assoc *a)
 		if (a->phase != GS_ENDED)
 			gs_assoc_fail(a, a->phase == GS_CONNECTING ?
 			    GSCTP_CANT_ASSOC : GSCTP_COMM_LOST, 0,
-			    failure_of(a));
+			    failure_of(a, 0));
 		return false;
 	}
 	if (piece.is_note)

@@ -148,14 +148,22 @@ ephemeral_port(const struct gs_endpoint_config *cfg)
 	return 0;
 }
 
+static void
+set_port(struct gs_endpoint *ep, uint16_t port)
+{
+	size_t i;
+
+	ep->port = port;
+	for (i = 0; i < ep->naddrs; i++)
+		gs_addr_set_port(&ep->addrs[i], port);
+}
+
 static int
 bind_socket(struct gs_endpoint *ep)
 {
-	size_t i;
 	int err;
 
-	for (i = 0; i < ep->naddrs; i++)
-		gs_addr_set_port(&ep->addrs[i], ep->port);
+	set_port(ep, ep->port);
 	err = gs_esock_new(ep->v6, &ep->so);
 	if (err != 0)
 		return err;
@@ -295,6 +303,35 @@ gs_endpoint_release_port(struct gs_endpoint *ep)
 	gs_esock_close(ep->so);
 	ep->so = NULL;
 	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
+}
+
+int
+gs_endpoint_change_port(struct gs_endpoint *ep)
+{
+	const struct gs_endpoint_config cfg = {
+		.v6 = ep->v6,
+		.v6only = ep->opts.v6only,
+		.addrs = ep->addrs,
+		.naddrs = ep->is_wildcard ? 0 : ep->naddrs,
+	};
+	uint16_t old = ep->port;
+	uint16_t port = ephemeral_port(&cfg);	/* it has the old one still */
+	struct socket *so;
+	int err;
+
+	if (port == 0)
+		return -EADDRINUSE;
+	set_port(ep, port);
+	err = gs_assoc_new_socket(ep, &so);
+	if (err != 0) {
+		set_port(ep, old);
+		return err;
+	}
+	gs_hub_unmark(&ep->owner);
+	gs_esock_close(ep->so);
+	ep->so = so;
+	gs_esock_set_owner(so, ep);
+	return 0;
 }
 
 /* The associations whose data came back from a mailbox, and is not read. */
