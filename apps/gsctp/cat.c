@@ -174,7 +174,7 @@ take_ppid(struct cat_options *o, const char *arg)
 {
 	if (strcmp(arg, "help") == 0) {
 		ppid_list(stdout);
-		exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
+		exit(cli_flush());
 	}
 	if (ppid_parse(arg, &o->ppid) == 0)
 		return 0;

@@ -160,6 +160,19 @@ status 0
 [ "$(grep -c '^[^ ]*\[[0-9]*\]: gsctp ' "$tmp/out")" -eq 2 ] ||
     die "not the two that are left"
 
+# -- the output cannot be written ----------------------------------------------
+
+if [ -c /dev/full ]; then
+	for args in '' --json '-w 1' --help; do
+		code=0
+		# shellcheck disable=SC2086
+		timeout -k 5 60 "$gsctp" status $args >/dev/full \
+		    2>"$tmp/err" || code=$?
+		[ "$code" -eq 1 ] || die "a full disk: $args: code $code"
+		err_has '^gsctp status: standard output: No space left'
+	done
+fi
+
 # -- again and again, until a signal -------------------------------------------
 
 timeout -k 5 60 "$gsctp" status --json -w 100ms "$pid2" >"$tmp/watch" &
