@@ -73,9 +73,24 @@ listen
 expect 4 connect --wait never -i 300ms </dev/null
 says "$tmp/err" 'nothing came or went for 0.3 s'
 expect_listener 0
-listen -i 300ms
+# Long enough for somebody to come.
+listen -i 3s
 expect 0 connect --wait never </dev/null
 expect_listener 4
+says "$tmp/said" 'nothing came or went for 3 s'
+for when in '-i 300ms' '-i 300ms -w 1h' '-w 300ms -i 1h'; do
+	# shellcheck disable=SC2086
+	listen $when
+	expect_listener 4
+	says "$tmp/said" 'nobody has connected in 0.3 s'
+done
+# It is an association's with -k, and the listener stays.
+listen -k -i 300ms
+for i in 1 2; do
+	expect 0 connect --wait never </dev/null
+done
+kill -TERM "$listener"
+expect_listener 143
 says "$tmp/said" 'nothing came or went for 0.3 s'
 
 # -- not as many as there should be: 4 -----------------------------------------
@@ -234,7 +249,7 @@ kill -CONT "$listener"
 end_listener
 
 # Its input is cut off by the peer's end.
-listen --idle 300ms
+listen --idle 3s
 mkfifo "$tmp/input"
 exec 5<>"$tmp/input"
 start_client "$tmp/input" "$tmp/copy"
