@@ -206,6 +206,8 @@ end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
 static bool
 on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 {
+	int outcome;
+
 	switch (c->state) {
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
@@ -240,7 +242,10 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
 		a->phase = GS_ENDED;
-		return tell_waiter(a, c, failure_of(a, c->error));
+		outcome = failure_of(a, c->error);
+		if (c->state == GSCTP_CANT_ASSOC)
+			c->failure = outcome;
+		return tell_waiter(a, c, outcome);
 	}
 	a->phase = GS_ENDED;
 	return false;
@@ -529,6 +534,8 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.state = state;
 	c.error = cause;
 	c.assoc_id = a->id;
+	if (state == GSCTP_CANT_ASSOC)
+		c.failure = outcome;
 	a->phase = GS_ENDED;
 	a->end_error = outcome == -ECONNREFUSED ? -ECONNRESET : outcome;
 	gs_hub_mark(&a->owner);

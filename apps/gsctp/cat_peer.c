@@ -207,7 +207,7 @@ say_failed(const struct cat *c, const struct cat_peer *p, int err)
 {
 	struct gsctp_stack_info info;
 
-	if (err == -ECONNRESET) {
+	if (err == -ECONNREFUSED || err == -ECONNRESET) {
 		cli_warn("%s: refused%s", p->name,
 		    p->why[0] != '\0' ? p->why : ": nobody listens there");
 		return CLI_REFUSED;
@@ -315,16 +315,6 @@ cat_peer_late(struct cat *c, struct cat_peer *p)
  * Messages
  */
 
-/* Has anything come at all?  An attempt that failed does not say whether it
- * was refused, and this process has made no other. */
-static bool
-was_answered(void)
-{
-	struct gsctp_stack_info info;
-
-	return gsctp_stack_info(&info) == 0 && info.in_packets > 0;
-}
-
 static void
 on_assoc_change(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 {
@@ -345,7 +335,7 @@ on_assoc_change(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 		break;
 	case GSCTP_CANT_ASSOC:
 		keep_why(p, &m->u.assoc_change);
-		peer_ended(c, p, was_answered() ? -ECONNRESET : -ETIMEDOUT);
+		peer_ended(c, p, m->u.assoc_change.failure);
 		break;
 	default:
 		break;

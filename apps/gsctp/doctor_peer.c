@@ -212,12 +212,10 @@ doctor_peer(struct doctor *d)
 		say_silence(d, err != 0 ? err : -ETIMEDOUT);
 	else if (msg->u.assoc_change.state == GSCTP_COMM_UP)
 		say_up(d, s, msg, doctor_now_ms() - begin);
-	else if (msg->u.assoc_change.causes_len > 0 ||
-	    msg->u.assoc_change.error != 0 ||
-	    doctor_now_ms() - begin < (uint64_t)d->timeout_ms)
+	else if (msg->u.assoc_change.failure == -ECONNREFUSED)
 		say_refused(d);
 	else
-		say_silence(d, -ETIMEDOUT);
+		say_silence(d, msg->u.assoc_change.failure);
 	gsctp_msg_free(msg);
 	(void)gsctp_close(s);
 }

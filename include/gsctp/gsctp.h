@@ -688,6 +688,12 @@ struct gsctp_assoc_change {
 	 */
 	const uint8_t *causes;
 	size_t causes_len;
+	/*
+	 * cant_assoc: what gsctp_connect() would have returned.  -ECONNREFUSED:
+	 * the peer said no; -ETIMEDOUT: no answer, or no way; -ECONNABORTED:
+	 * it was given up here.  Otherwise 0.
+	 */
+	int failure;
 };
 
 enum gsctp_paddr_state {

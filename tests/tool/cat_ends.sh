@@ -44,6 +44,8 @@ real_port=$port
 port=1
 expect 3 connect </dev/null
 says "$tmp/err" '127.0.0.1:1: refused'
+expect 3 connect --events </dev/null
+says "$tmp/err" 'cant_assoc, refused'
 port=$real_port
 kill -TERM "$listener"
 expect_listener 143
@@ -55,6 +57,16 @@ says "$tmp/err" 'no answer: is it there, and on UDP port 1? (--peer-udp-port)'
 expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
     -o rtoinfo.initial=100ms </dev/null
 says "$tmp/err" 'no answer'
+
+# Packets that come are no answer if they make no sense.
+listen -k
+expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
+    -o rtoinfo.initial=100ms --faults in.corrupt=100% --json </dev/null \
+    >"$tmp/copy"
+says "$tmp/err" 'no answer'
+says "$tmp/copy" '"state":"cant_assoc".*"failure":"ETIMEDOUT"'
+kill -TERM "$listener"
+expect_listener 143
 
 # A black hole on the way there, and on the way back.
 for fault in out.blackhole in.blackhole; do

@@ -124,6 +124,11 @@ has peer problem 'no other program of this host has UDP port 9899'
 doctor 1 --json -u 0 127.0.0.1
 has peer problem 'nobody has its UDP port 9899'
 with '"outcome":"port_unreachable"'
+# An attempt that is given up early is no answer.
+doctor 1 --json -u 0 -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
+    -o rtoinfo.initial=100ms 127.0.0.1
+has peer problem 'nobody has its UDP port 9899'
+with '"outcome":"port_unreachable"'
 
 # Port 9899 taken, and by whom.
 mkfifo "$tmp/out"

@@ -426,6 +426,14 @@ client -p 9 -t 1 >"$tmp/text" 2>"$tmp/err" || code=$?
 [ "$code" -eq 3 ] || die "$what: exit code $code"
 grep 'refused: is "gsctp perf -s" there?' "$tmp/err" >/dev/null ||
     die "$what: says $(cat "$tmp/err")"
+# Nor is there anybody to say so.
+code=0
+"$gsctp" perf -c 127.0.0.1 -u 0 --bind "$bind" --peer-udp-port 1 -t 1 \
+    -o initmsg.max_attempts=1 -o rtoinfo.min=50ms -o rtoinfo.initial=100ms \
+    >"$tmp/text" 2>"$tmp/err" || code=$?
+[ "$code" -eq 4 ] || die "$what: nobody at all: exit code $code"
+grep 'no answer: is "gsctp perf -s" there' "$tmp/err" >/dev/null ||
+    die "$what: nobody at all: says $(cat "$tmp/err")"
 echo "perf: $what"
 
 what='IPv6'
