@@ -381,8 +381,10 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 	size_t len = m->u.data.len;
 	int err;
 
-	/* All that was asked for is there. */
-	if (c->opts->count != 0 && c->received >= c->opts->count) {
+	/* All that was asked for is there; or the rest of a message whose
+	 * beginning could not be written, which is no message. */
+	if (p->is_unheard ||
+	    (c->opts->count != 0 && c->received >= c->opts->count)) {
 		gsctp_msg_free(m);
 		return;
 	}
@@ -402,6 +404,7 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 		    p->name);
 		cat_set_code(c, CLI_FAILED);
 		cat_peer_abort(c, p, "a message is too long");
+		p->is_unheard = true;
 	} else if (err != 0) {
 		cat_output_failed(c, err);
 	}

@@ -150,6 +150,26 @@ says "$tmp/err" 'a message is too long'
 expect_listener 1
 says "$tmp/said" 'too long to tell its length first'
 
+# With many peers each may have less: 512 MiB of all of them, a part each.
+listen -k -m 1024 --length-prefix
+head -c 500000 /dev/zero | expect 0 connect --size 500000
+head -c 600000 /dev/zero | expect 5 connect --size 600000 --wait never
+says "$tmp/err" 'a message is too long'
+kill -TERM "$listener"
+expect_listener 143
+says "$tmp/said" 'too long to tell its length first'
+[ "$(wc -c <"$tmp/out")" -eq 500004 ] || die "not the one that fits"
+
+listen -k -m 1024 --json
+head -c 600000 /dev/zero | expect 0 connect --size 600000
+kill -TERM "$listener"
+expect_listener 143
+says "$tmp/out" '"complete":false'
+listen --json
+head -c 600000 /dev/zero | expect 0 connect --size 600000
+expect_listener 0
+! grep '"complete":false' "$tmp/out" >/dev/null || die "it is in parts"
+
 # -- the output: 1 -------------------------------------------------------------
 
 listen_to /dev/full
