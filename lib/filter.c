@@ -325,6 +325,8 @@ check_tag(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 	if (!is_reflected(v))
 		r = gs_tags_find(&f->tags, v->local_port, v->peer_port, v->tag);
 	if (is_cookie_for(r, v)) {
+		if (gs_restart_is_late(&f->tags, r, v))
+			return GS_REFUSE_RESTART;
 		learn_from_known(f, r, v, now_ms);
 		return GS_PASS;
 	}

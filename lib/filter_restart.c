@@ -8,6 +8,7 @@
 
 #define CHUNK_HEADER 4
 #define CAUSE_HEADER 4
+#define ANSWER_MIN (GS_COMMON_HEADER + CHUNK_HEADER + CAUSE_HEADER)
 
 /* RFC 9260 3.3.10.11 */
 #define CAUSE_NEW_ADDRESSES 11
@@ -63,6 +64,23 @@ gs_restart_judge(const struct gs_tag_record *r, const struct gs_view *v,
 	return nseen == r->naddrs && !r->has_asked ? GS_PASS : GS_DROP_RESTART;
 }
 
+bool
+gs_restart_is_late(const struct gs_tags *t, const struct gs_tag_record *r,
+    const struct gs_view *v)
+{
+	const union gs_addr *src = &v->pkt->src;
+	const struct gs_tag_addr *a;
+
+	if (v->pkt->len < ANSWER_MIN)
+		return false; /* no cookie of ours */
+	a = gs_tags_first_addr(t, v->local_port, v->peer_port, src);
+	for (; a != NULL; a = gs_tags_next_addr(a))
+		if (a->rec != r && a->rec->state >= GS_TAG_ECHOED &&
+		    gs_addr_port(&a->addr) != gs_addr_port(src))
+			return true;
+	return false;
+}
+
 /* ---- the answer ---- */
 
 static size_t
@@ -112,32 +130,56 @@ is_new(const struct gs_tags *t, const struct gs_view *v,
 	return is_source || !gs_addr_same_ip(addr, &v->pkt->src);
 }
 
+/* The addresses of an INIT that are new; buf is full at end. */
+static size_t
+put_new(const struct gs_tags *t, const struct gs_view *v, uint8_t *buf,
+    size_t at, size_t end)
+{
+	struct gs_init init = gs_init_read(&v->first);
+	struct gs_addr_walk w = gs_addr_walk(v, &init);
+	union gs_addr addr;
+	bool is_first = true;
+
+	for (; gs_addr_walk_next(&w, &addr); is_first = false)
+		if (is_new(t, v, &addr, is_first))
+			at = put_addr(buf, at, end, &addr);
+	return at;
+}
+
+/* The tag that the sender wants to see. */
+static uint32_t
+tag_of(const struct gs_tags *t, const struct gs_view *v)
+{
+	const struct gs_tag_record *r;
+
+	if (v->first.type == GS_CHUNK_INIT)
+		return gs_init_read(&v->first).initiate_tag;
+	r = gs_tags_find(t, v->local_port, v->peer_port, v->tag);
+	return r != NULL ? r->peer_tag : 0;
+}
+
 size_t
 gs_restart_answer(struct gs_filter *f, const struct gs_packet *pkt,
     uint8_t *buf)
 {
 	const size_t cause = GS_COMMON_HEADER + CHUNK_HEADER;
-	struct gs_addr_walk w;
-	struct gs_init init;
+	const struct gs_tags *t = gs_filter_tags(f);
 	struct gs_view v;
-	union gs_addr addr;
-	bool is_first = true;
 	uint32_t crc;
 	size_t len;
 
-	(void)gs_view_in(&v, pkt); /* an INIT, as it was refused */
-	init = gs_init_read(&v.first);
-	w = gs_addr_walk(&v, &init);
+	(void)gs_view_in(&v, pkt); /* whole, as it was refused */
 	len = put16(buf, 0, v.local_port);
 	len = put16(buf, len, v.peer_port);
-	len = put32(buf, len, init.initiate_tag);
+	len = put32(buf, len, tag_of(t, &v));
 	len = put32(buf, len, 0); /* the checksum, later */
 	buf[len++] = GS_CHUNK_ABORT;
 	buf[len++] = 0;
-	len = cause + CAUSE_HEADER;
-	for (; gs_addr_walk_next(&w, &addr); is_first = false)
-		if (is_new(gs_filter_tags(f), &v, &addr, is_first))
-			len = put_addr(buf, len, pkt->len, &addr);
+	len = ANSWER_MIN;
+	if (v.first.type == GS_CHUNK_INIT)
+		len = put_new(t, &v, buf, len, pkt->len);
+	else
+		len = put_addr(buf, len, pkt->len, &pkt->src);
 	put16(buf, GS_COMMON_HEADER + 2, len - GS_COMMON_HEADER);
 	put16(buf, cause, CAUSE_NEW_ADDRESSES);
 	put16(buf, cause + 2, len - cause);

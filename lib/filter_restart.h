@@ -8,8 +8,9 @@
  *  - an INIT with an address that the peer does not have, or from another
  *    UDP port, is somebody else's, or a take-over: it is told so by an ABORT
  *    with cause 11, "Restart of an Association with New Addresses" (RFC 9260
- *    5.2.2), and the association is not touched;
- *  - that ABORT is never longer than the INIT, so it makes no flood larger.
+ *    5.2.2), and the association is not touched; so is one whose INIT came
+ *    before that of the association's peer, and its cookie after his;
+ *  - that ABORT is never longer than what it answers, so it makes no flood larger.
  *
  * Locking: the filter's.  Layer 2.
  */
@@ -28,6 +29,14 @@
  * the addresses of r's peer. */
 enum gs_filter_verdict gs_restart_judge(const struct gs_tag_record *r,
     const struct gs_view *v, const struct gs_init *init);
+
+/*
+ * Both have sent their INIT, and the other one's cookie came first: has an
+ * association the address that this cookie for r comes from, with another UDP
+ * port?
+ */
+bool gs_restart_is_late(const struct gs_tags *t, const struct gs_tag_record *r,
+    const struct gs_view *v);
 
 /*
  * The ABORT that answers pkt, which gs_filter_in() refused: into buf, which

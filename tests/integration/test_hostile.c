@@ -377,6 +377,35 @@ START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 }
 END_TEST
 
+/* Two programs with one port, whose handshakes run at the same moment. */
+START_TEST(of_two_cookies_from_one_address_the_second_is_refused)
+{
+	const uint8_t *cookie = NULL;
+	struct raw_peer second;
+	struct raw_chunk c;
+	size_t len = 0;
+
+	raw_open(&second, "127.0.0.1");
+	second.port = attacker.port = 5002;
+	second.to_port = peer.to_port;
+	raw_new_tag(&second);
+	raw_send_init(&second);
+	c = raw_wait(&second, RAW_INIT_ACK);
+	raw_learn(&second, &c);
+	raw_find_cookie(&c, &cookie, &len);
+	raw_connect(&attacker, peer.to_port);
+	(void)loop_recv_state(server, GSCTP_COMM_UP);
+	raw_send_chunk(&second, second.peer_tag, RAW_COOKIE_ECHO, 0, cookie,
+	    len);
+	check_refused(&second, "127.0.0.1");
+	/* The first one's is as it was. */
+	raw_shutdown(&attacker);
+	(void)loop_recv_state(server, GSCTP_SHUTDOWN_COMP);
+	raw_close(&second);
+	check_alive();
+}
+END_TEST
+
 /* A parameter that straddles the chunk's end, or has length 0 to 3. */
 START_TEST(a_parameter_that_does_not_fit_is_dropped)
 {
@@ -862,6 +891,8 @@ suite(void)
 	tcase_add_test(t, an_init_with_half_of_auth_ends_no_association);
 	tcase_add_test(t,
 	    an_init_with_other_addresses_or_udp_port_restarts_nothing);
+	tcase_add_test(t,
+	    of_two_cookies_from_one_address_the_second_is_refused);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("malformed");

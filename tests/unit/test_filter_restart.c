@@ -216,6 +216,53 @@ START_TEST(who_may_have_begun_anew_is_not_refused)
 }
 END_TEST
 
+/* Its INIT came first, its cookie second; there is nothing past the packet. */
+START_TEST(a_late_cookie_is_refused_if_there_is_room_for_the_answer)
+{
+	const union gs_addr late = addr_of(PEER, UDP + 1);
+	struct gs_tags *t = gs_filter_tags(f);
+	struct gs_tag_record *r;
+	uint8_t *cookie;
+	uint32_t crc;
+	size_t len;
+
+	r = gs_tags_add(t, GS_TAG_ANSWERED, LPORT, PPORT, NEW_TAG, &late, 1000);
+	ck_assert_ptr_nonnull(r);
+	r->peer_tag = 0x44444444;
+	for (len = 40; len >= 17; len--) {
+		begin(PEER, UDP + 1);
+		memcpy(bytes + 4, "\x33\x33\x33\x33", 4);
+		bytes[12] = GS_CHUNK_COOKIE_ECHO;
+		bytes[14] = 0;
+		bytes[15] = (uint8_t)(len - 12);
+		memset(bytes + 8, 0, 4);
+		pkt.len = len;
+		crc = gs_crc32c_packet(bytes, len);
+		memcpy(bytes + 8, &crc, 4);
+		cookie = malloc(len);
+		ck_assert_ptr_nonnull(cookie);
+		memcpy(cookie, bytes, len);
+		pkt.data = cookie;
+		if (len < 20) {
+			ck_assert_int_eq(gs_filter_in(f, &pkt, 1000), GS_PASS);
+			free(cookie);
+			return;
+		}
+		ck_assert_int_eq(gs_filter_in(f, &pkt, 1000),
+		    GS_REFUSE_RESTART);
+		free(answer);
+		answer = malloc(len);
+		ck_assert_ptr_nonnull(answer);
+		ck_assert_uint_eq(gs_restart_answer(f, &pkt, answer),
+		    len < 28 ? 20 : 28);
+		ck_assert_uint_eq(get(answer + 4, 4), 0x44444444);
+		ck_assert_uint_eq(answer[12], GS_CHUNK_ABORT);
+		ck_assert_uint_eq(get(answer + 16, 2), 11);
+		free(cookie);
+	}
+}
+END_TEST
+
 /* Not even its UDP port moves. */
 START_TEST(the_association_stays_as_it_was)
 {
@@ -251,6 +298,8 @@ suite(void)
 	tcase_add_test(tc, the_abort_lists_the_addresses_that_are_new);
 	tcase_add_test(tc, the_abort_is_not_longer_than_the_init);
 	tcase_add_test(tc, who_may_have_begun_anew_is_not_refused);
+	tcase_add_test(tc,
+	    a_late_cookie_is_refused_if_there_is_room_for_the_answer);
 	tcase_add_test(tc, the_association_stays_as_it_was);
 	suite_add_tcase(s, tc);
 	return s;
