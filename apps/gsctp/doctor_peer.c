@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* For the association that came up. */
-#define END_MS 3000
+/* For the end of the association that came up: an event ends the wait, and
+ * this only a peer that has gone at that very moment.  Less, and a busy host's
+ * server would see an association lost. */
+#define END_MS 15000
 
 static void
 attach(struct doctor *d, const char *outcome)
