@@ -154,9 +154,6 @@ open_sockets(void)
 		    .max = gsctp_def(50)),
 		GSCTP_INITMSG(.max_attempts = gsctp_def(1000),
 		    .max_init_timeo = gsctp_def(50)),
-		/* The only path must not fail: there would be silence until
-		 * a heartbeat. */
-		GSCTP_PEER_ADDR_PARAMS(.pathmaxrxt = gsctp_def(1000)),
 		GSCTP_ASSOCINFO(.asocmaxrxt = gsctp_def(10000)),
 		GSCTP_DELAYED_ACK_TIME(.assoc_value = 0),
 		GSCTP_SNDBUF(2 * LEN_MAX),
