@@ -273,7 +273,7 @@ wait "$client" || code=$?
 # The peer is still, so the end would take its time: the second ends it.
 listen -v
 connect_forever
-kill -STOP "$listener"
+freeze "$listener"
 kill -INT "$client"
 kill -TERM "$client"
 expect_client 130
@@ -319,7 +319,7 @@ vanish STOP
 # shellcheck disable=SC2086
 {
 	listen $impatient
-	kill -STOP "$listener"
+	freeze "$listener"
 	kill -CONT "$listener"
 	yes | connect $impatient >"$tmp/copy" 2>"$tmp/err" &
 	client=$!

@@ -195,7 +195,7 @@ pids="$pids $patient"
 until case $said in *comm_up*) true ;; *) false ;; esac do
 	read -r said <&6 || die "the busy server sees nobody"
 done
-kill -STOP "$busy"
+freeze "$busy"
 sleep 12
 kill -CONT "$busy"
 wait "$patient" || die "it does not wait: $(cat "$tmp/report" "$tmp/err")"

@@ -144,7 +144,7 @@ out_has '127.0.0.1:[0-9]*  *active  *rtt [0-9]*ms  *rto [0-9]*ms'
 
 # -- one that is stopped, and one that is gone ----------------------------------
 
-kill -STOP "$pid2"
+freeze "$pid2"
 status 4 "$pid2"
 err_has "process $pid2 does not answer"
 kill -CONT "$pid2"
