@@ -135,6 +135,8 @@ show_assoc_change(struct line *l, const struct gsctp_msg *m)
 	add_reason(l, c->causes, c->causes_len);
 	if (c->failure == -ECONNREFUSED)
 		add(l, ", refused");
+	else if (c->failure == -EADDRINUSE)
+		add(l, ", another program has this port");
 	else if (c->failure == -ETIMEDOUT)
 		add(l, ", no answer");
 	add_peer(l, m);

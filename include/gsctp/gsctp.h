@@ -690,8 +690,9 @@ struct gsctp_assoc_change {
 	size_t causes_len;
 	/*
 	 * cant_assoc: what gsctp_connect() would have returned.  -ECONNREFUSED:
-	 * the peer said no; -ETIMEDOUT: no answer, or no way; -ECONNABORTED:
-	 * it was given up here.  Otherwise 0.
+	 * the peer said no; -EADDRINUSE: he has an association with another
+	 * program that has this socket's port; -ETIMEDOUT: no answer, or no
+	 * way; -ECONNABORTED: it was given up here.  Otherwise 0.
 	 */
 	int failure;
 };
