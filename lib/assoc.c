@@ -22,8 +22,9 @@
 #define YIELD_MS 5000
 #define YIELDS_MAX 4
 
-/* How long who sends on a stream that is being reset waits at a time. */
-#define RETRY_MS 20
+/* Who is refused although there is room tries again after so long, whatever
+ * came. */
+#define RETRY_MS 5000
 
 /* A path that has failed, and is alive, is asked so often at least. */
 #define PROBE_MS 1000
@@ -95,9 +96,8 @@ gs_assoc_unhold(struct gs_assoc *a)
 		assoc_free(a);
 }
 
-/* An engine socket like the endpoint's listener, ready to connect. */
-static int
-new_socket(struct gs_endpoint *ep, struct socket **out)
+int
+gs_assoc_new_socket(struct gs_endpoint *ep, struct socket **out)
 {
 	struct socket *so;
 	int err;
@@ -129,8 +129,8 @@ set_udp_port(struct socket *so, uint16_t port)
 	return gs_eopt_set(so, false, &o);
 }
 
-static int
-start_attempt(struct gs_assoc *a)
+int
+gs_assoc_start(struct gs_assoc *a)
 {
 	int err;
 
@@ -141,7 +141,7 @@ start_attempt(struct gs_assoc *a)
 		a->phase = GS_YIELDED;
 		return 0;
 	}
-	err = new_socket(a->ep, &a->so);
+	err = gs_assoc_new_socket(a->ep, &a->so);
 	if (err != 0) {
 		a->so = NULL;
 		return err;
@@ -180,7 +180,7 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->ntargets = n;
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
-	err = start_attempt(a);
+	err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
 		return err;
@@ -389,19 +389,22 @@ retry(struct gs_assoc *a)
 	int err = -ETIMEDOUT;
 
 	if (a->waits_for_orphan || ++a->yields < YIELDS_MAX)
-		err = start_attempt(a);
+		err = gs_assoc_start(a);
 	if (err != 0)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 }
 
-/* Where there is room the stream is being reset, the end of which may come
- * with nothing that we see: ask again after a while. */
+/* Where there is room the stream is being reset.  The event that tells of
+ * the end may not be read, or be lost: the chunk is what is waited for. */
 static void
 set_full(struct gs_assoc *a, size_t len)
 {
 	a->full_at = gs_esock_queued(a->so);
-	a->retry_at_ms = gs_esock_has_room(a->so, len) ?
-	    gs_now_ms() + RETRY_MS : 0;
+	a->retry_at_ms = 0;
+	if (gs_esock_has_room(a->so, len)) {
+		a->retry_at_ms = gs_now_ms() + RETRY_MS;
+		gs_hub_await_reset();
+	}
 	if (a->is_full)
 		return;
 	a->is_full = true;

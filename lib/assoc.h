@@ -72,6 +72,7 @@ struct gs_assoc {
 	bool waits_for_orphan;
 	uint64_t yield_until_ms;
 	unsigned int yields;
+	unsigned int port_changes;
 
 	uint16_t in_streams, out_streams;
 	uint16_t first_out_streams;	/* when it came up */
@@ -146,6 +147,13 @@ TAILQ_HEAD(gs_assoc_list, gs_assoc);
  * engine's INIT leaves when the lock does. */
 int gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs,
     size_t n, uint16_t udp_port, struct gs_assoc **out);
+
+/* The same for one that has its targets: the first time, or once more. */
+int gs_assoc_start(struct gs_assoc *a);
+
+/* An engine socket like the endpoint's listener, options, addresses, port and
+ * all. */
+int gs_assoc_new_socket(struct gs_endpoint *ep, struct socket **out);
 
 /* Give so, which a listener accepted, to a (new, or yielded). */
 int gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,

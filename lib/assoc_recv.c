@@ -8,6 +8,7 @@
 
 #include "assoc_early.h"
 #include "assoc_part.h"
+#include "assoc_port.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -171,12 +172,14 @@ learn(struct gs_assoc *a)
 
 /* The way an attempt failed, from what the engine left. */
 static int
-failure_of(const struct gs_assoc *a)
+failure_of(const struct gs_assoc *a, uint16_t cause)
 {
 	int err = gs_esock_error(a->so);
 
 	if (a->aborted_here)
 		return -ECONNABORTED;
+	if (cause == GS_CAUSE_NEW_ADDRESSES)
+		return -EADDRINUSE;
 	if (err == -ECONNREFUSED || err == -ETIMEDOUT)
 		return err;
 	return err == -ECONNRESET ? -ECONNREFUSED : -ETIMEDOUT;
@@ -200,10 +203,12 @@ end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
 	return a->owner.by_timer ? -ETIMEDOUT : -ECONNABORTED;
 }
 
-/* True where a blocking connect has taken it. */
+/* True where a blocking connect has taken it, or it is no end after all. */
 static bool
 on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 {
+	int outcome;
+
 	switch (c->state) {
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
@@ -234,14 +239,20 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	default:
 		break;
 	}
+	if (a->phase == GS_CONNECTING && c->error == GS_CAUSE_NEW_ADDRESSES &&
+	    gs_assoc_change_port(a))
+		return true;
 	if (a->aborted_here && c->error == 0)
 		c->error = GS_CAUSE_USER_ABORT;
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
 		a->phase = GS_ENDED;
+		outcome = failure_of(a, c->error);
+		if (c->state == GSCTP_CANT_ASSOC)
+			c->failure = outcome;
 		if (a->ep != NULL)
-			gs_endpoint_fail(a->ep, failure_of(a));
-		return tell_waiter(a, c, failure_of(a));
+			gs_endpoint_fail(a->ep, outcome);
+		return tell_waiter(a, c, outcome);
 	}
 	a->phase = GS_ENDED;
 	return false;
@@ -490,7 +501,7 @@ pump_one(struct gs_assoc *a)
 		if (a->phase != GS_ENDED)
 			gs_assoc_fail(a, a->phase == GS_CONNECTING ?
 			    GSCTP_CANT_ASSOC : GSCTP_COMM_LOST, 0,
-			    failure_of(a));
+			    failure_of(a, 0));
 		return false;
 	}
 	if (piece.is_note)
@@ -530,6 +541,8 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.state = state;
 	c.error = cause;
 	c.assoc_id = a->id;
+	if (state == GSCTP_CANT_ASSOC)
+		c.failure = outcome;
 	if (a->phase < GS_UP && a->ep != NULL)
 		gs_endpoint_fail(a->ep, outcome);
 	a->phase = GS_ENDED;

@@ -7,6 +7,9 @@
 
 #include "assoc.h"
 
+/* RFC 9260 3.3.10.11 */
+#define GS_CAUSE_NEW_ADDRESSES 11
+
 /* RFC 9260 3.3.10.12 */
 #define GS_CAUSE_USER_ABORT 12
 

@@ -149,14 +149,22 @@ ephemeral_port(const struct gs_endpoint_config *cfg)
 	return 0;
 }
 
+static void
+set_port(struct gs_endpoint *ep, uint16_t port)
+{
+	size_t i;
+
+	ep->port = port;
+	for (i = 0; i < ep->naddrs; i++)
+		gs_addr_set_port(&ep->addrs[i], port);
+}
+
 static int
 bind_socket(struct gs_endpoint *ep)
 {
-	size_t i;
 	int err;
 
-	for (i = 0; i < ep->naddrs; i++)
-		gs_addr_set_port(&ep->addrs[i], ep->port);
+	set_port(ep, ep->port);
 	err = gs_esock_new(ep->v6, &ep->so);
 	if (err != 0)
 		return err;
@@ -298,6 +306,35 @@ gs_endpoint_release_port(struct gs_endpoint *ep)
 	gs_filter_forget_offers(gs_engine_filter_locked(), ep->port);
 }
 
+int
+gs_endpoint_change_port(struct gs_endpoint *ep)
+{
+	const struct gs_endpoint_config cfg = {
+		.v6 = ep->v6,
+		.v6only = ep->opts.v6only,
+		.addrs = ep->addrs,
+		.naddrs = ep->is_wildcard ? 0 : ep->naddrs,
+	};
+	uint16_t old = ep->port;
+	uint16_t port = ephemeral_port(&cfg);	/* it has the old one still */
+	struct socket *so;
+	int err;
+
+	if (port == 0)
+		return -EADDRINUSE;
+	set_port(ep, port);
+	err = gs_assoc_new_socket(ep, &so);
+	if (err != 0) {
+		set_port(ep, old);
+		return err;
+	}
+	gs_hub_unmark(&ep->owner);
+	gs_esock_close(ep->so);
+	ep->so = so;
+	gs_esock_set_owner(so, ep);
+	return 0;
+}
+
 /* The associations whose data came back from a mailbox, and is not read. */
 static void
 abort_unread(struct gs_endpoint *ep)
@@ -351,12 +388,26 @@ gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog)
 	return err;
 }
 
-/* The engine may have something to tell at once: sender_dry. */
+/* All of them, and the first error.  The engine may have something to tell
+ * at once: sender_dry. */
 static int
-subscribe_assoc(struct gs_assoc *a, uint32_t old)
+subscribe_all(struct gs_endpoint *ep, uint32_t old, uint32_t mask)
 {
-	gs_hub_mark(&a->owner);
-	return gs_eopt_subscribe(a->so, old, gs_engine_events(a->ep));
+	struct gs_assoc *a;
+	int err = 0, one;
+
+	if (ep->so != NULL)
+		err = gs_eopt_subscribe(ep->so, old, mask);
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+	{
+		if (a->so == NULL || a->phase == GS_ENDED)
+			continue;
+		gs_hub_mark(&a->owner);
+		one = gs_eopt_subscribe(a->so, old, mask);
+		if (err == 0)
+			err = one;
+	}
+	return err;
 }
 
 bool
@@ -368,16 +419,17 @@ gs_endpoint_watches(const struct gs_endpoint *ep)
 int
 gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events)
 {
-	uint32_t old = gs_engine_events(ep);
-	struct gs_assoc *a;
-	int err = 0;
+	uint32_t before = ep->opts.events, old = gs_engine_events(ep), mask;
+	int err;
 
 	ep->opts.events = events;
-	if (ep->so != NULL)
-		err = gs_eopt_subscribe(ep->so, old, gs_engine_events(ep));
-	TAILQ_FOREACH(a, &ep->assocs, in_ep)
-		if (err == 0 && a->so != NULL && a->phase != GS_ENDED)
-			err = subscribe_assoc(a, old);
+	mask = gs_engine_events(ep);
+	err = subscribe_all(ep, old, mask);
+	if (err == 0)
+		return 0;
+	/* As it was: what refuses this, too, tells more than anybody sees. */
+	ep->opts.events = before;
+	(void)subscribe_all(ep, mask, old);
 	return err;
 }
 

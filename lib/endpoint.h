@@ -122,10 +122,16 @@ int gs_endpoint_listen(struct gs_endpoint *ep, unsigned int backlog);
 /* Nothing more is to come from this port. */
 void gs_endpoint_release_port(struct gs_endpoint *ep);
 
+/* Another ephemeral port, for an endpoint that has its listener and does not
+ * listen; its associations stay as they are.  0, -EADDRINUSE or -ENOMEM: then
+ * it has the old one. */
+int gs_endpoint_change_port(struct gs_endpoint *ep);
+
 /* Is it to be known how the data of its associations came? */
 bool gs_endpoint_watches(const struct gs_endpoint *ep);
 
-/* Options of what the engine tells the associations of ep. */
+/* Options of what the engine tells the associations of ep; where it fails
+ * they stay as they were. */
 int gs_endpoint_set_events(struct gs_endpoint *ep, uint32_t events);
 
 /* Associations that came up on the listener. */

@@ -231,13 +231,14 @@ int
 gs_stream_inherit(struct gs_endpoint *child, struct gs_endpoint *ep)
 {
 	uint32_t events = ep->opts.events;
-	int err;
+	int err = 0;
 
-	err = gs_delivery_inherit(child, ep);
+	if (child->opts.events != events)
+		err = gs_endpoint_set_events(child, events);
+	if (err == 0)
+		err = gs_delivery_inherit(child, ep);
 	if (err != 0)
 		return err;
-	if (child->opts.events != events)
-		(void)gs_endpoint_set_events(child, events);
 	child->opts = ep->opts;
 	child->opts.autoclose_s = 0;
 	copy_opts(child, ep);

@@ -14,6 +14,7 @@
 #include "engine_abi.h"
 #include "engine_impl.h"
 #include "faults.h"
+#include "filter_restart.h"
 #include "log.h"
 #include "source.h"
 
@@ -377,7 +378,43 @@ log_drop(enum gs_filter_verdict v, const struct gs_packet *pkt)
 	    v == GS_DROP_CHECKSUM  ? "checksum" :
 	    v == GS_DROP_TAG	   ? "verification tag" :
 	    v == GS_DROP_RESTART   ? "restart with other addresses" :
+	    v == GS_REFUSE_RESTART ? "restart by somebody else, refused" :
 				     "malformed");
+}
+
+/*
+ * One packet for one.  Over raw IP the sender may mean another process of
+ * this host, whose port it is by now: that one answers.
+ */
+static void
+refuse_restart(const struct gs_packet *pkt)
+{
+	struct gs_packet answer;
+
+	if (gs_engine_is_raw())
+		return;
+	memset(&answer, 0, sizeof(answer));
+	answer.data = malloc(pkt->len);
+	if (answer.data == NULL)
+		return;			/* as if it were lost */
+	answer.len = gs_restart_answer(eng.filter, pkt, answer.data);
+	answer.src = pkt->dst;
+	answer.dst = pkt->src;
+	gs_engine_emit(&answer, false);
+}
+
+static enum gs_filter_verdict
+filter_in(const struct gs_packet *pkt)
+{
+	enum gs_filter_verdict v;
+
+	v = gs_filter_in(eng.filter, pkt, eng.now_ms);
+	if (v != GS_REFUSE_RESTART)
+		return v;
+	/* A packet just before it may have ended the association that it
+	 * would restart, and the filter has not heard. */
+	eng.hooks.settle(false);
+	return gs_filter_in_again(eng.filter, pkt, eng.now_ms);
 }
 
 void
@@ -387,9 +424,11 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 
 	if (eng.hooks.is_ours != NULL && !eng.hooks.is_ours(pkt))
 		return;
-	v = gs_filter_in(eng.filter, pkt, eng.now_ms);
+	v = filter_in(pkt);
 	if (v != GS_PASS) {
 		log_drop(v, pkt);
+		if (v == GS_REFUSE_RESTART)
+			refuse_restart(pkt);
 		return;
 	}
 	gs_counter_in(pkt);

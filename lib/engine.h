@@ -37,8 +37,9 @@ struct gs_engine_hooks {
 	bool (*is_ours)(const struct gs_packet *pkt);
 	/* May this packet reach the engine?  It has passed the filter. */
 	bool (*admit)(const struct gs_packet *pkt);
-	/* The end of a locked section.  timers_ran: any association may
-	 * have changed, not only those whose upcall came. */
+	/* The end of a locked section, or within one, between two packets.
+	 * timers_ran: any association may have changed, not only those
+	 * whose upcall came. */
 	void (*settle)(bool timers_ran);
 	/* The driver should wake: its sleep was armed for too late. */
 	void (*wake)(void);

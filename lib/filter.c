@@ -6,6 +6,8 @@
 
 #include "chunk.h"
 #include "crc32c.h"
+#include "filter_restart.h"
+#include "filter_view.h"
 #include "tags.h"
 
 /* A cookie lives for 60 s; a retransmission of an INIT comes sooner. */
@@ -20,15 +22,6 @@ struct gs_filter {
 	size_t nlocals;
 	uint64_t v4_locals; /* their bits */
 	uint64_t counts[GS_VERDICTS];
-};
-
-/* A packet whose shape is good, taken apart; local is our side. */
-struct view {
-	const struct gs_packet *pkt;
-	uint16_t local_port, peer_port;
-	uint32_t tag;
-	struct gs_cursor chunks; /* all */
-	struct gs_chunk first;
 };
 
 int
@@ -82,43 +75,14 @@ is_checksum_right(const struct gs_packet *pkt)
 	return memcmp(pkt->data + 8, &crc, sizeof(crc)) == 0;
 }
 
-/* Of a packet that comes in; its first chunk is there. */
-static bool
-view_in(struct view *v, const struct gs_packet *pkt)
-{
-	struct gs_common_header h;
-	struct gs_cursor c;
-
-	gs_cursor_init(&c, pkt->data, pkt->len);
-	h = gs_common_header_read(&c);
-	v->pkt = pkt;
-	v->local_port = h.dst_port;
-	v->peer_port = h.src_port;
-	v->tag = h.tag;
-	v->chunks = c;
-	return gs_chunk_next(&c, &v->first);
-}
-
-static bool
-has_chunk(const struct view *v, uint8_t type)
-{
-	struct gs_cursor c = v->chunks;
-	struct gs_chunk chunk;
-
-	while (gs_chunk_next(&c, &chunk))
-		if (chunk.type == type)
-			return true;
-	return false;
-}
-
 static enum gs_filter_verdict
-check_shape(const struct gs_packet *pkt, struct view *v)
+check_shape(const struct gs_packet *pkt, struct gs_view *v)
 {
 	if (pkt->len < GS_COMMON_HEADER + 4)
 		return GS_DROP_SHORT;
 	if (!is_checksum_right(pkt))
 		return GS_DROP_CHECKSUM;
-	if (!view_in(v, pkt) || v->local_port == 0 || v->peer_port == 0)
+	if (!gs_view_in(v, pkt) || v->local_port == 0 || v->peer_port == 0)
 		return GS_DROP_CHUNK;
 	if (v->first.type == GS_CHUNK_INIT ||
 	    v->first.type == GS_CHUNK_INIT_ACK) {
@@ -132,94 +96,22 @@ check_shape(const struct gs_packet *pkt, struct view *v)
 
 /* ---- addresses of a handshake ---- */
 
-/* Goes through the source and then the address parameters, all with the
- * source's UDP port, as the engine takes them. */
-struct addr_walk {
-	struct gs_cursor params;
-	union gs_addr src;
-	bool is_begun;
-};
-
-static struct addr_walk
-addr_walk(const struct view *v, const struct gs_init *init)
-{
-	struct addr_walk w;
-
-	w.params = init->params;
-	w.src = v->pkt->src;
-	w.is_begun = false;
-	return w;
-}
-
-static bool
-addr_walk_next(struct addr_walk *w, union gs_addr *out)
-{
-	struct gs_param p;
-
-	if (!w->is_begun) {
-		w->is_begun = true;
-		*out = w->src;
-		return true;
-	}
-	while (gs_param_next(&w->params, &p)) {
-		if (!gs_param_addr(&p, out))
-			continue;
-		gs_addr_set_port(out, gs_addr_port(&w->src));
-		return true;
-	}
-	return false;
-}
-
 static void
-learn_addrs(struct gs_filter *f, struct gs_tag_record *r, const struct view *v,
-    const struct gs_init *init)
+learn_addrs(struct gs_filter *f, struct gs_tag_record *r,
+    const struct gs_view *v, const struct gs_init *init)
 {
-	struct addr_walk w = addr_walk(v, init);
+	struct gs_addr_walk w = gs_addr_walk(v, init);
 	union gs_addr addr;
 
-	while (addr_walk_next(&w, &addr))
+	while (gs_addr_walk_next(&w, &addr))
 		gs_tags_add_addr(&f->tags, r, &addr);
 }
 
 /* ---- INIT ---- */
 
-/*
- * Both have the same addresses, and the packet comes from the UDP port that
- * this address has.  Fewer addresses would make the engine remove paths that
- * it still points to; more are a take-over (RFC 9260 5.2.2); another UDP
- * port may be another process of that host.  Where our side has asked for
- * streams (RFC 6525) the engine would free the request, and point to it.
- */
-static bool
-is_same_peer(const struct gs_tag_record *r, const struct view *v,
-    const struct gs_init *init)
-{
-	const struct gs_tag_addr *own = gs_tag_addr_find(r, &v->pkt->src);
-	struct addr_walk w = addr_walk(v, init);
-	const struct gs_tag_addr *seen[GS_TAGS_ADDRS_MAX];
-	union gs_addr addr;
-	size_t nseen = 0;
-
-	if (r->has_more_addrs || r->has_asked || own == NULL ||
-	    gs_addr_port(&own->addr) != gs_addr_port(&v->pkt->src))
-		return false;
-	while (addr_walk_next(&w, &addr)) {
-		const struct gs_tag_addr *a = gs_tag_addr_find(r, &addr);
-		size_t i;
-
-		if (a == NULL)
-			return false;
-		for (i = 0; i < nseen && seen[i] != a; i++)
-			continue;
-		if (i == nseen)
-			seen[nseen++] = a;
-	}
-	return nseen == r->naddrs;
-}
-
 /* What an INIT may do to one association that has an address of its. */
 static enum gs_filter_verdict
-check_init_against(const struct gs_tag_record *r, const struct view *v,
+check_init_against(const struct gs_tag_record *r, const struct gs_view *v,
     const struct gs_init *init)
 {
 	/* The engine would abort r for it (doc/engine.md). */
@@ -228,11 +120,11 @@ check_init_against(const struct gs_tag_record *r, const struct view *v,
 	/* Both sides connect at once: RFC 9260 5.2.1. */
 	if (r->state == GS_TAG_OURS)
 		return GS_PASS;
-	return is_same_peer(r, v, init) ? GS_PASS : GS_DROP_RESTART;
+	return gs_restart_judge(r, v, init);
 }
 
 static enum gs_filter_verdict
-check_init_addr(struct gs_filter *f, const struct view *v,
+check_init_addr(struct gs_filter *f, const struct gs_view *v,
     const struct gs_init *init, const union gs_addr *addr)
 {
 	const struct gs_tag_addr *a =
@@ -250,13 +142,13 @@ check_init_addr(struct gs_filter *f, const struct view *v,
 
 /* The engine looks for an association by every address of an INIT. */
 static enum gs_filter_verdict
-check_init_addrs(struct gs_filter *f, const struct view *v,
+check_init_addrs(struct gs_filter *f, const struct gs_view *v,
     const struct gs_init *init)
 {
-	struct addr_walk w = addr_walk(v, init);
+	struct gs_addr_walk w = gs_addr_walk(v, init);
 	union gs_addr addr;
 
-	while (addr_walk_next(&w, &addr)) {
+	while (gs_addr_walk_next(&w, &addr)) {
 		enum gs_filter_verdict verdict =
 		    check_init_addr(f, v, init, &addr);
 
@@ -268,7 +160,7 @@ check_init_addrs(struct gs_filter *f, const struct view *v,
 }
 
 static void
-learn_offer(struct gs_filter *f, const struct view *v,
+learn_offer(struct gs_filter *f, const struct gs_view *v,
     const struct gs_init *init, uint64_t now_ms)
 {
 	const union gs_addr *src = &v->pkt->src;
@@ -287,7 +179,7 @@ learn_offer(struct gs_filter *f, const struct view *v,
 }
 
 static enum gs_filter_verdict
-check_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+check_init(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_init init = gs_init_read(&v->first);
 	enum gs_filter_verdict verdict;
@@ -303,10 +195,10 @@ check_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 /* ---- INIT ACK ---- */
 
 static enum gs_filter_verdict check_tag(struct gs_filter *f,
-    const struct view *v, uint64_t now_ms);
+    const struct gs_view *v, uint64_t now_ms);
 
 static enum gs_filter_verdict
-check_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+check_init_ack(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_init init = gs_init_read(&v->first);
 	enum gs_filter_verdict verdict;
@@ -334,7 +226,7 @@ check_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 /* ABORT and SHUTDOWN COMPLETE with the T bit carry the tag of the packets
  * that they answer: our peer's (RFC 9260 8.5.1 B, C). */
 static bool
-is_reflected(const struct view *v)
+is_reflected(const struct gs_view *v)
 {
 	return (v->first.type == GS_CHUNK_ABORT ||
 		   v->first.type == GS_CHUNK_SHUTDOWN_COMPLETE) &&
@@ -346,7 +238,7 @@ is_reflected(const struct view *v)
  * the engine tells it that the old association is over (RFC 9260 8.5.1 E).
  */
 static bool
-is_late_shutdown_ack(const struct gs_tag_addr *a, const struct view *v)
+is_late_shutdown_ack(const struct gs_tag_addr *a, const struct gs_view *v)
 {
 	return v->first.type == GS_CHUNK_SHUTDOWN_ACK &&
 	    a->rec->state == GS_TAG_OURS &&
@@ -354,7 +246,7 @@ is_late_shutdown_ack(const struct gs_tag_addr *a, const struct view *v)
 }
 
 static bool
-has_right_tag(const struct gs_tag_record *r, const struct view *v)
+has_right_tag(const struct gs_tag_record *r, const struct gs_view *v)
 {
 	if (is_reflected(v))
 		return r->peer_tag != 0 && v->tag == r->peer_tag;
@@ -369,7 +261,7 @@ enum standing {
 
 /* Where a packet from this address stands; *out is its record if known. */
 static enum standing
-find_standing(struct gs_filter *f, const struct view *v,
+find_standing(struct gs_filter *f, const struct gs_view *v,
     const union gs_addr *addr, struct gs_tag_addr **out)
 {
 	enum standing standing = STRANGER;
@@ -389,7 +281,7 @@ find_standing(struct gs_filter *f, const struct view *v,
 /* A packet with r's tag: it is alive, and its UDP port is the one to use. */
 static void
 learn_from_known(struct gs_filter *f, struct gs_tag_record *r,
-    const struct view *v, uint64_t now_ms)
+    const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_tag_addr *a;
 
@@ -409,15 +301,15 @@ learn_from_known(struct gs_filter *f, struct gs_tag_record *r,
  * another peer's association.
  */
 static bool
-is_cookie_for(const struct gs_tag_record *r, const struct view *v)
+is_cookie_for(const struct gs_tag_record *r, const struct gs_view *v)
 {
 	return r != NULL && r->state == GS_TAG_ANSWERED &&
-	    has_chunk(v, GS_CHUNK_COOKIE_ECHO) &&
+	    gs_view_has(v, GS_CHUNK_COOKIE_ECHO) &&
 	    gs_tag_addr_find(r, &v->pkt->src) != NULL;
 }
 
 static enum gs_filter_verdict
-check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+check_tag(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_tag_record *r = NULL;
 	struct gs_tag_addr *a = NULL;
@@ -433,6 +325,8 @@ check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 	if (!is_reflected(v))
 		r = gs_tags_find(&f->tags, v->local_port, v->peer_port, v->tag);
 	if (is_cookie_for(r, v)) {
+		if (gs_restart_is_late(&f->tags, r, v))
+			return GS_REFUSE_RESTART;
 		learn_from_known(f, r, v, now_ms);
 		return GS_PASS;
 	}
@@ -441,7 +335,7 @@ check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 	/* Late, from one that its peer has given up: the engine would abort
 	 * the association for it. */
 	if (r != NULL && r->state == GS_TAG_CONFIRMED && r->has_lost &&
-	    !has_chunk(v, GS_CHUNK_ASCONF))
+	    !gs_view_has(v, GS_CHUNK_ASCONF))
 		return GS_DROP_TAG;
 	/* From an address that is nobody's: the tag is proof enough. */
 	if (r != NULL && r->state >= GS_TAG_OURS) {
@@ -449,7 +343,7 @@ check_tag(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 		return GS_PASS;
 	}
 	/* The engine looks an association up by an address inside it. */
-	if (has_chunk(v, GS_CHUNK_ASCONF))
+	if (gs_view_has(v, GS_CHUNK_ASCONF))
 		return GS_DROP_TAG;
 	memset(&none, 0, sizeof(none));
 	standing = find_standing(f, v, &none, &a);
@@ -460,7 +354,7 @@ static enum gs_filter_verdict
 judge(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 {
 	enum gs_filter_verdict verdict;
-	struct view v;
+	struct gs_view v;
 
 	verdict = check_shape(pkt, &v);
 	if (verdict != GS_PASS)
@@ -484,6 +378,14 @@ gs_filter_in(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 	verdict = judge(f, pkt, now_ms);
 	f->counts[verdict]++;
 	return verdict;
+}
+
+enum gs_filter_verdict
+gs_filter_in_again(struct gs_filter *f, const struct gs_packet *pkt,
+    uint64_t now_ms)
+{
+	f->counts[GS_REFUSE_RESTART]--;
+	return gs_filter_in(f, pkt, now_ms);
 }
 
 /* ---- what leaves ---- */
@@ -527,19 +429,19 @@ gs_filter_learn_local(struct gs_filter *f, uint16_t local_port,
 /* An INIT or INIT ACK of ours tells our addresses. */
 static void
 learn_locals(struct gs_filter *f, struct gs_tag_record *r,
-    const struct view *v, const struct gs_init *init)
+    const struct gs_view *v, const struct gs_init *init)
 {
-	struct addr_walk w = addr_walk(v, init);
+	struct gs_addr_walk w = gs_addr_walk(v, init);
 	union gs_addr addr;
 
 	if (r == NULL)
 		return;
-	while (addr_walk_next(&w, &addr))
+	while (gs_addr_walk_next(&w, &addr))
 		learn_local(f, r, &addr);
 }
 
 static void
-learn_own_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+learn_own_init(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_init init = gs_init_read(&v->first);
 	const union gs_addr *dst = &v->pkt->dst;
@@ -565,7 +467,7 @@ learn_own_init(struct gs_filter *f, const struct view *v, uint64_t now_ms)
  * another address of an association that it already has with that peer.
  */
 static struct gs_tag_record *
-find_offer(struct gs_filter *f, const struct view *v)
+find_offer(struct gs_filter *f, const struct gs_view *v)
 {
 	const union gs_addr *dst = &v->pkt->dst;
 	struct gs_tag_record *r;
@@ -603,7 +505,8 @@ merge_offer(struct gs_filter *f, struct gs_tag_record *r,
 }
 
 static void
-learn_own_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+learn_own_init_ack(struct gs_filter *f, const struct gs_view *v,
+    uint64_t now_ms)
 {
 	struct gs_init init = gs_init_read(&v->first);
 	struct gs_tag_record *offer = find_offer(f, v);
@@ -630,7 +533,7 @@ learn_own_init_ack(struct gs_filter *f, const struct view *v, uint64_t now_ms)
 /* Its tag is the peer's that the engine goes on with, where several INIT
  * ACKs came. */
 static void
-learn_own_cookie(struct gs_filter *f, const struct view *v, uint64_t now_ms)
+learn_own_cookie(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 {
 	struct gs_tag_addr *a;
 
@@ -659,7 +562,7 @@ is_stream_request(struct gs_cursor params)
 
 /* The association of a packet that leaves. */
 static struct gs_tag_record *
-find_sender(const struct gs_filter *f, const struct view *v)
+find_sender(const struct gs_filter *f, const struct gs_view *v)
 {
 	struct gs_tag_addr *a;
 
@@ -691,7 +594,7 @@ learn_own_asconf(struct gs_filter *f, struct gs_tag_record *r,
 }
 
 static void
-learn_own_request(struct gs_filter *f, const struct view *v)
+learn_own_request(struct gs_filter *f, const struct gs_view *v)
 {
 	struct gs_cursor c = v->chunks;
 	struct gs_tag_record *r;
@@ -712,11 +615,11 @@ learn_own_request(struct gs_filter *f, const struct view *v)
 }
 
 static bool
-view_out(struct view *v, const struct gs_packet *pkt)
+view_out(struct gs_view *v, const struct gs_packet *pkt)
 {
 	uint16_t port;
 
-	if (pkt->len < GS_COMMON_HEADER + 4 || !view_in(v, pkt))
+	if (pkt->len < GS_COMMON_HEADER + 4 || !gs_view_in(v, pkt))
 		return false;
 	port = v->local_port;
 	v->local_port = v->peer_port;
@@ -730,7 +633,7 @@ locals_of(const struct gs_filter *f, const struct gs_packet *pkt)
 {
 	const struct gs_tag_record *r;
 	struct gs_init init;
-	struct view v;
+	struct gs_view v;
 
 	if (!view_out(&v, pkt))
 		return 0;
@@ -763,7 +666,7 @@ gs_filter_has_choice(const struct gs_filter *f, const struct gs_packet *pkt)
 void
 gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 {
-	struct view v;
+	struct gs_view v;
 
 	expire(f, now_ms);
 	if (!view_out(&v, pkt))
@@ -832,48 +735,4 @@ uint64_t
 gs_filter_count(const struct gs_filter *f, enum gs_filter_verdict v)
 {
 	return (unsigned int)v < GS_VERDICTS ? f->counts[v] : 0;
-}
-
-/* ---- for the decision of a collision ---- */
-
-static void
-handshake_addrs(const struct view *v, const struct gs_init *init,
-    struct gs_handshake *out)
-{
-	const size_t max = sizeof(out->addrs) / sizeof(out->addrs[0]);
-	struct addr_walk w = addr_walk(v, init);
-	union gs_addr addr;
-
-	while (out->naddrs < max && addr_walk_next(&w, &addr)) {
-		size_t i;
-
-		for (i = 0; i < out->naddrs; i++)
-			if (gs_addr_same_ip(&out->addrs[i], &addr))
-				break;
-		if (i == out->naddrs)
-			out->addrs[out->naddrs++] = addr;
-	}
-}
-
-void
-gs_handshake_read(const struct gs_packet *pkt, struct gs_handshake *out)
-{
-	struct gs_init init;
-	struct view v;
-
-	memset(out, 0, sizeof(*out));
-	if (!view_in(&v, pkt))
-		return;
-	out->src_port = v.peer_port;
-	out->dst_port = v.local_port;
-	out->tag = v.tag;
-	if (v.first.type == GS_CHUNK_INIT) {
-		out->chunk = GS_CHUNK_INIT;
-		init = gs_init_read(&v.first);
-		out->initiate_tag = init.initiate_tag;
-		handshake_addrs(&v, &init, out);
-	} else if (has_chunk(&v, GS_CHUNK_COOKIE_ECHO)) {
-		out->chunk = GS_CHUNK_COOKIE_ECHO;
-		out->addrs[out->naddrs++] = pkt->src;
-	}
 }

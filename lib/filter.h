@@ -18,7 +18,7 @@
  *    address, where the engine finds no association, is out of the blue;
  *  - an INIT from a known peer has the addresses of that peer, no more and
  *    no fewer, and comes from the same UDP port, and our side has not asked
- *    it for streams: else it is no restart;
+ *    it for streams: else it is no restart (filter_restart.h);
  *  - out of the blue packets pass: the engine answers them with ABORT, as
  *    RFC 9260 8.4 asks (but an ASCONF or INIT ACK is dropped);
  *  - each packet dropped is counted, by reason.
@@ -48,6 +48,7 @@ enum gs_filter_verdict {
 	GS_DROP_INIT,	 /* a malformed INIT or INIT ACK */
 	GS_DROP_TAG,	 /* a wrong verification tag */
 	GS_DROP_RESTART, /* an INIT from a known peer that is no restart */
+	GS_REFUSE_RESTART, /* the same; its sender is to be told */
 	GS_VERDICTS
 };
 
@@ -61,6 +62,11 @@ void gs_filter_free(struct gs_filter *f);
 
 /* now_ms is a monotonic clock's. */
 enum gs_filter_verdict gs_filter_in(struct gs_filter *f,
+    const struct gs_packet *pkt, uint64_t now_ms);
+
+/* The same for one that was GS_REFUSE_RESTART just now, as the association may
+ * have been forgotten since: this verdict counts in place of that one. */
+enum gs_filter_verdict gs_filter_in_again(struct gs_filter *f,
     const struct gs_packet *pkt, uint64_t now_ms);
 
 /* Look at a packet that leaves, to learn tags. */

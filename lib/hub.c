@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "chunk.h"
 #include "clock.h"
 #include "collision.h"
 #include "driver.h"
@@ -24,6 +25,7 @@ static struct {
 	size_t norphans;
 	pthread_cond_t orphan_cond;
 	struct owners dirty;
+	bool awaits_reset; /* some association does, to send */
 	bool is_ready;
 } hub;
 
@@ -163,6 +165,53 @@ gs_hub_unmark(struct gs_owner *o)
 	TAILQ_REMOVE(&hub.dirty, o, dirty);
 }
 
+void
+gs_hub_await_reset(void)
+{
+	hub.awaits_reset = true;
+}
+
+static bool
+has_reconfig(const struct gs_packet *pkt)
+{
+	struct gs_chunk chunk;
+	struct gs_cursor c;
+
+	gs_cursor_init(&c, pkt->data, pkt->len);
+	(void)gs_common_header_read(&c);
+	while (gs_chunk_next(&c, &chunk))
+		if (chunk.type == GS_CHUNK_RE_CONFIG)
+			return true;
+	return false;
+}
+
+/*
+ * The filter lets it pass: the tag is that of an association, and the engine
+ * gets it next, before the marks are looked at.  Whoever still waits then
+ * says so again.
+ */
+static bool
+admit(const struct gs_packet *pkt)
+{
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+
+	if (!gs_collision_admit(pkt))
+		return false;
+	if (!hub.awaits_reset || !has_reconfig(pkt))
+		return true;
+	hub.awaits_reset = false;
+	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
+	{
+		if (ep->nfull == 0)
+			continue;
+		TAILQ_FOREACH(a, &ep->assocs, in_ep)
+			if (a->is_full && a->retry_at_ms != 0)
+				gs_assoc_more_room(a);
+	}
+	return true;
+}
+
 static bool
 overlaps(const struct gs_endpoint *ep, const struct gs_endpoint_config *cfg)
 {
@@ -290,7 +339,7 @@ on_upcall(void *arg)
 void
 gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
 {
-	hooks->admit = gs_collision_admit;
+	hooks->admit = admit;
 	hooks->settle = settle;
 	hooks->wake = gs_driver_wake;
 	gs_esock_init(peer_udp_port, on_upcall);

@@ -48,6 +48,10 @@ pthread_cond_t *gs_hub_orphan_cond(void);
 void gs_hub_mark(struct gs_owner *o);
 void gs_hub_unmark(struct gs_owner *o);
 
+/* An association that is full has room, and waits for its streams: it is to
+ * try again when a chunk about these comes (RFC 6525). */
+void gs_hub_await_reset(void);
+
 /* One accepted or peeled off from an endpoint with these addresses, which
  * has this peer: a second one is not possible. */
 bool gs_hub_child_has_peer(const struct gs_endpoint *like,

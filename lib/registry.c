@@ -218,10 +218,14 @@ gs_registry_write(struct gs_registry *r, const struct gs_bound *bounds,
 		.nbounds = n,
 	};
 	char map[GS_STEM_LEN], tmp[GS_STEM_LEN];
+	struct stat st;
 	size_t len;
 	char *text;
 	int err;
 
+	/* Nobody would look for the map then. */
+	if (fstat(r->lock, &st) != 0 || st.st_nlink == 0)
+		return -ENOENT;
 	if (make_name(map, r->stem, ".map") != 0 ||
 	    make_name(tmp, r->stem, ".tmp") != 0)
 		return -ENAMETOOLONG;

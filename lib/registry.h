@@ -62,7 +62,8 @@ void gs_registry_close(struct gs_registry *r);
 /* In a child of fork(): the descriptors alone.  Takes no lock. */
 void gs_registry_in_child(struct gs_registry *r);
 
-/* These are its ports now.  0, or -errno: then it has none for others. */
+/* These are its ports now.  0, or -errno: then it has none for others;
+ * -ENOENT where somebody has removed the directory, or the lock file. */
 int gs_registry_write(struct gs_registry *r, const struct gs_bound *bounds,
     size_t n);
 

@@ -449,7 +449,8 @@ fill_running(struct gsctp_stack_info *info)
 	    gs_filter_count(f, GS_DROP_CHUNK);
 	info->in_bad_init = gs_filter_count(f, GS_DROP_INIT);
 	info->in_bad_tag = gs_filter_count(f, GS_DROP_TAG);
-	info->in_bad_restart = gs_filter_count(f, GS_DROP_RESTART);
+	info->in_bad_restart = gs_filter_count(f, GS_DROP_RESTART) +
+	    gs_filter_count(f, GS_REFUSE_RESTART);
 	info->wakeups = gs_driver_wakeups();
 }
 

@@ -49,6 +49,17 @@ warn(const char *what, const char *path, int err)
 	has_warned = true;
 }
 
+static void
+listen_for_status(void)
+{
+	int err = gs_status_listen(reg.dir, reg.stem);
+
+	/* The stack may be stopping; or nobody can ask, as was said. */
+	if (err != 0 && err != -ENOTCONN)
+		gs_logf(GSCTP_LOG_WARN, "nobody can ask for the status: %s",
+		    gsctp_strerror(err));
+}
+
 /* lock is held. */
 static void
 open_registry(uint16_t udp_port)
@@ -65,6 +76,8 @@ open_registry(uint16_t udp_port)
 		(void)gs_registry_each(dir, NULL, NULL);
 	if (err != 0)
 		warn("the run directory", path, err);
+	else
+		listen_for_status();
 }
 
 static void
@@ -74,7 +87,8 @@ write_bounds(const struct gs_bound *bounds, size_t n)
 	uint16_t udp_port;
 
 	if (err == -ENOENT) {
-		/* The directory has been removed: a new one. */
+		/* The directory has been removed: a new one, with all that
+		 * others look for. */
 		udp_port = reg.udp_port;
 		gs_registry_close(&reg);
 		open_registry(udp_port);
@@ -88,7 +102,8 @@ int
 gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look)
 {
 	uint64_t before;
-	int fd = -1;
+	bool is_open;
+	int fd;
 
 	gs_enter();
 	st.udp_port = udp_port;
@@ -100,18 +115,19 @@ gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look)
 	/* What somebody still wants to tell was before the last stop. */
 	told = before;
 	has_warned = false;
+	fd = gs_status_start();
+	if (fd < 0)
+		gs_logf(GSCTP_LOG_WARN, "nobody can ask for the status: %s",
+		    gsctp_strerror(fd));
 	open_registry(udp_port);
-	if (reg.lock != -1) {
+	if (reg.lock != -1)
 		write_bounds(NULL, 0);
-		fd = gs_status_listen(reg.dir, reg.stem);
-		if (fd < 0)
-			gs_logf(GSCTP_LOG_WARN,
-			    "nobody can ask for the "
-			    "status: %s",
-			    gsctp_strerror(fd));
-	}
+	is_open = reg.lock != -1;
 	pthread_mutex_unlock(&lock);
-	return fd < 0 ? -1 : fd;
+	if (is_open && fd >= 0)
+		return fd;
+	gs_status_hang_up(); /* nobody was there */
+	return -1;
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -22,14 +23,15 @@
 /* Guarded by lock. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
-	int fd; /* listens; -1: nobody may ask */
+	int ready; /* an epoll of fd; -1: nobody may ask */
+	int fd;	   /* listens, or -1 */
 	struct client {
 		bool is_used; /* thread is to be joined */
 		bool is_done; /* and that does not take long */
 		pthread_t thread;
 		int fd; /* -1: closed */
 	} clients[GS_STATUS_CLIENTS];
-} srv = { .fd = -1 };
+} srv = { .ready = -1, .fd = -1 };
 
 /* sun_path is short, and a directory's name need not be. */
 void
@@ -40,11 +42,60 @@ gs_status_path(char *path, int dir, const char *stem)
 }
 
 int
+gs_status_start(void)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd == -1)
+		return -errno;
+	pthread_mutex_lock(&lock);
+	srv.ready = fd;
+	pthread_mutex_unlock(&lock);
+	return fd;
+}
+
+static bool
+is_started(void)
+{
+	bool is;
+
+	pthread_mutex_lock(&lock);
+	is = srv.ready != -1;
+	pthread_mutex_unlock(&lock);
+	return is;
+}
+
+/* Instead of what there was, whose name is gone. */
+static int
+replace(int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int err = 0;
+
+	pthread_mutex_lock(&lock);
+	if (srv.ready == -1)
+		err = -ENOTCONN;
+	else if (epoll_ctl(srv.ready, EPOLL_CTL_ADD, fd, &ev) != 0)
+		err = -errno;
+	if (err == 0 && srv.fd != -1) {
+		/* A child of fork() that is not yet at it may have it, too. */
+		(void)epoll_ctl(srv.ready, EPOLL_CTL_DEL, srv.fd, NULL);
+		(void)close(srv.fd); /* who waits there hears nothing */
+	}
+	if (err == 0)
+		srv.fd = fd;
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+int
 gs_status_listen(int dir, const char *stem)
 {
 	struct sockaddr_un un;
 	int err, fd;
 
+	if (!is_started())
+		return -ENOTCONN;
 	memset(&un, 0, sizeof(un));
 	un.sun_family = AF_UNIX;
 	gs_status_path(un.sun_path, dir, stem);
@@ -52,15 +103,13 @@ gs_status_listen(int dir, const char *stem)
 	if (fd == -1)
 		return -errno;
 	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
+	    listen(fd, BACKLOG) != 0)
 		err = -errno;
+	else
+		err = replace(fd);
+	if (err != 0)
 		(void)close(fd); /* nothing came yet */
-		return err;
-	}
-	pthread_mutex_lock(&lock);
-	srv.fd = fd;
-	pthread_mutex_unlock(&lock);
-	return fd;
+	return err;
 }
 
 /* Until all is sent, the time is over, or the other side or a stop ends it. */
@@ -180,7 +229,9 @@ gs_status_hang_up(void)
 	pthread_mutex_lock(&lock);
 	if (srv.fd != -1)
 		(void)close(srv.fd); /* who waits there hears nothing */
-	srv.fd = -1;
+	if (srv.ready != -1)
+		(void)close(srv.ready); /* the same */
+	srv.fd = srv.ready = -1;
 	for (i = 0; i < GS_STATUS_CLIENTS; i++) {
 		c = &srv.clients[i];
 		/* What is in its buffer still arrives. */
@@ -205,6 +256,8 @@ gs_status_in_child(void)
 
 	if (srv.fd != -1)
 		(void)close(srv.fd);
+	if (srv.ready != -1)
+		(void)close(srv.ready);
 	for (i = 0; i < GS_STATUS_CLIENTS; i++)
 		if (srv.clients[i].is_used && srv.clients[i].fd != -1)
 			(void)close(srv.clients[i].fd);

@@ -25,12 +25,17 @@
 #define GS_STATUS_PATH_LEN 108
 void gs_status_path(char *path, int dir, const char *stem);
 
-/* A descriptor to be polled for reading, then gs_status_ring(); or -errno.
- * The lifecycle lock is held, here and at the end. */
-int gs_status_listen(int dir, const char *stem);
+/* A descriptor to be polled for reading, until the end, whatever socket there
+ * is; then gs_status_ring(); or -errno.  The lifecycle lock is held, here and
+ * at the end. */
+int gs_status_start(void);
 void gs_status_ring(void);
 
-/* Answers that are under way are cut off. */
+/* A new socket instead of the one there was.  0, or -errno; -ENOTCONN before
+ * the start and after the end. */
+int gs_status_listen(int dir, const char *stem);
+
+/* The end.  Answers that are under way are cut off. */
 void gs_status_hang_up(void);
 
 /* In a child of fork(): takes no lock. */

@@ -99,12 +99,25 @@ look_up(const struct gs_tap_names *names, const union gs_addr *local)
 	return gs_addr_is_loopback(local) ? names->loopback : "";
 }
 
+/* No interface has such a one, however often the system is asked. */
+static bool
+is_nobodys(const union gs_addr *a)
+{
+	if (a->sa.sa_family == AF_INET6)
+		return gs_addr_is_any(a) ||
+		    IN6_IS_ADDR_MULTICAST(&a->v6.sin6_addr);
+	return gs_addr_is_any(a) ||
+	    IN_MULTICAST(ntohl(a->v4.sin_addr.s_addr)) ||
+	    a->v4.sin_addr.s_addr == htonl(INADDR_BROADCAST);
+}
+
 const char *
 gs_tap_names_find(struct gs_tap_names *names, const union gs_addr *local)
 {
 	const char *name = look_up(names, local);
 
-	if (*name != '\0' || gs_now_ms() - names->asked_ms < AGAIN_MS)
+	if (*name != '\0' || is_nobodys(local) ||
+	    gs_now_ms() - names->asked_ms < AGAIN_MS)
 		return name;
 	(void)read_names(names);
 	return look_up(names, local);

@@ -36,7 +36,8 @@ void gs_tap_names_free(struct gs_tap_names *names);
 
 /*
  * The name of the interface that has this address, "" where none has.  One
- * that is not known yet is looked up in the system, once a second at most.
+ * that is not known yet is looked up in the system, once a second at most,
+ * whatever the number of packets; a multicast group's or a broadcast never.
  * What is returned is there until the next call.
  */
 const char *gs_tap_names_find(struct gs_tap_names *names,

@@ -35,7 +35,7 @@ static const char help[] =
     "  -q, --wait TIME|never  for the peer, after the input's end [0, -l: never]\n"
     "  -n, --count N          end when so many have come\n"
     "  -w, --timeout TIME     for a peer to answer [10], -l: to come [never]\n"
-    "  -i, --idle TIME        end when nothing comes or goes\n"
+    "  -i, --idle TIME        end when nothing, and nobody, comes or goes\n"
     "And\n"
     "  -e, --exec COMMAND     its input and output are the messages\n"
     "  -m, --max-peers N      of -k, at a time [128]\n"
@@ -174,7 +174,7 @@ take_ppid(struct cat_options *o, const char *arg)
 {
 	if (strcmp(arg, "help") == 0) {
 		ppid_list(stdout);
-		exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
+		exit(cli_flush());
 	}
 	if (ppid_parse(arg, &o->ppid) == 0)
 		return 0;

@@ -100,6 +100,7 @@ struct cat_peer {
 	char why[256];	       /* what the end's message said */
 	bool is_shut;	       /* the peer has got all, and ends it */
 	bool is_aborted;       /* here, and it was said why */
+	bool is_unheard;       /* what it sends is not written any more */
 	uint64_t last_traffic; /* ms */
 	uint64_t end_by;       /* ms; 0: no limit */
 

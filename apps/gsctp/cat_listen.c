@@ -13,11 +13,28 @@
 #define BUFFER (1024 * 1024)
 /* Messages that are put together. */
 #define WHOLE_MAX (64 * 1024 * 1024)
+/* Those of all peers together, of which each may keep one that does not end:
+ * no more than that, while it is not less than this each. */
+#define WHOLE_ALL (512 * 1024 * 1024)
+#define WHOLE_MIN (64 * 1024)
+
+/* How long a message may become before it is given out. */
+static uint32_t
+buffer_of(const struct cat_options *o)
+{
+	size_t peers = o->keeps ? o->max_peers : 1;
+	size_t each = WHOLE_ALL / peers;
+
+	if (!o->is_json && o->framing.mode != CAT_PREFIX)
+		return BUFFER;
+	if (each < WHOLE_MIN)
+		return WHOLE_MIN;
+	return (uint32_t)(each < WHOLE_MAX ? each : WHOLE_MAX);
+}
 
 int
 cat_open_options(const struct cat_options *o, struct gsctp_opt *out)
 {
-	bool is_whole = o->is_json || o->framing.mode == CAT_PREFIX;
 	int n = 0;
 
 	out[n++] = (struct gsctp_opt)GSCTP_TYPE(GSCTP_STREAM);
@@ -25,8 +42,7 @@ cat_open_options(const struct cat_options *o, struct gsctp_opt *out)
 	out[n++] = (struct gsctp_opt)GSCTP_SEND_TIMEOUT_MS(0);
 	out[n++] = (struct gsctp_opt)GSCTP_SNDBUF(BUFFER);
 	out[n++] = (struct gsctp_opt)GSCTP_RECBUF(BUFFER);
-	out[n++] =
-	    (struct gsctp_opt)GSCTP_BUFFER(is_whole ? WHOLE_MAX : BUFFER);
+	out[n++] = (struct gsctp_opt)GSCTP_BUFFER(buffer_of(o));
 	out[n++] = (struct gsctp_opt)GSCTP_NODELAY(true);
 	out[n++] = (struct gsctp_opt)GSCTP_I_WANT_MAPPED_V4_ADDR(false);
 	if (o->out_streams != 0)

@@ -207,7 +207,7 @@ say_failed(const struct cat *c, const struct cat_peer *p, int err)
 {
 	struct gsctp_stack_info info;
 
-	if (err == -ECONNRESET) {
+	if (err == -ECONNREFUSED || err == -ECONNRESET) {
 		cli_warn("%s: refused%s", p->name,
 		    p->why[0] != '\0' ? p->why : ": nobody listens there");
 		return CLI_REFUSED;
@@ -315,16 +315,6 @@ cat_peer_late(struct cat *c, struct cat_peer *p)
  * Messages
  */
 
-/* Has anything come at all?  An attempt that failed does not say whether it
- * was refused, and this process has made no other. */
-static bool
-was_answered(void)
-{
-	struct gsctp_stack_info info;
-
-	return gsctp_stack_info(&info) == 0 && info.in_packets > 0;
-}
-
 static void
 on_assoc_change(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 {
@@ -345,7 +335,7 @@ on_assoc_change(struct cat *c, struct cat_peer *p, const struct gsctp_msg *m)
 		break;
 	case GSCTP_CANT_ASSOC:
 		keep_why(p, &m->u.assoc_change);
-		peer_ended(c, p, was_answered() ? -ECONNRESET : -ETIMEDOUT);
+		peer_ended(c, p, m->u.assoc_change.failure);
 		break;
 	default:
 		break;
@@ -391,8 +381,10 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 	size_t len = m->u.data.len;
 	int err;
 
-	/* All that was asked for is there. */
-	if (c->opts->count != 0 && c->received >= c->opts->count) {
+	/* All that was asked for is there; or the rest of a message whose
+	 * beginning could not be written, which is no message. */
+	if (p->is_unheard ||
+	    (c->opts->count != 0 && c->received >= c->opts->count)) {
 		gsctp_msg_free(m);
 		return;
 	}
@@ -412,6 +404,7 @@ on_data(struct cat *c, struct cat_peer *p, struct gsctp_msg *m)
 		    p->name);
 		cat_set_code(c, CLI_FAILED);
 		cat_peer_abort(c, p, "a message is too long");
+		p->is_unheard = true;
 	} else if (err != 0) {
 		cat_output_failed(c, err);
 	}

@@ -181,12 +181,27 @@ check_peer_time(struct cat *c, struct cat_peer *p)
 	p->end_by = cat_now_ms() + STOP_MS;
 }
 
+/*
+ * How long somebody has to connect: nobody is as idle as can be.  With -k it
+ * is each association's own, and the listener stays.
+ */
+static int
+patience_ms(const struct cat_options *o)
+{
+	bool has_idle = o->idle_ms > 0 && !o->keeps;
+
+	if (has_idle &&
+	    (o->connect_ms == CAT_NEVER || o->idle_ms < o->connect_ms))
+		return o->idle_ms;
+	return o->connect_ms;
+}
+
 /* Somebody to connect, while nobody has. */
 static bool
 is_waiting(const struct cat *c)
 {
 	return c->opts->listens && !c->had_peer && c->listener_fd >= 0 &&
-	    c->opts->connect_ms != CAT_NEVER;
+	    patience_ms(c->opts) != CAT_NEVER;
 }
 
 static void
@@ -201,9 +216,9 @@ check_time(struct cat *c)
 			end_source(c, p->source);
 	}
 	if (is_waiting(c) &&
-	    c->started_at + (uint64_t)c->opts->connect_ms <= now) {
+	    c->started_at + (uint64_t)patience_ms(c->opts) <= now) {
 		cli_warn("nobody has connected in %g s",
-		    c->opts->connect_ms / 1e3);
+		    patience_ms(c->opts) / 1e3);
 		cat_set_code(c, CLI_NO_PEER);
 		cat_finish(c, 0);
 	}
@@ -226,7 +241,7 @@ time_left(const struct cat *c)
 	if (c->stop_at != 0)
 		earlier(&when, c->stop_at);
 	if (is_waiting(c))
-		earlier(&when, c->started_at + (uint64_t)c->opts->connect_ms);
+		earlier(&when, c->started_at + (uint64_t)patience_ms(c->opts));
 	for (p = c->peers; p != NULL; p = p->next) {
 		if (p->end_by != 0)
 			earlier(&when, p->end_by);

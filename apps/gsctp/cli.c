@@ -77,6 +77,31 @@ cli_error(const char *what, int err)
 }
 
 /*
+ * Standard output
+ */
+
+int
+cli_output_failed(int err)
+{
+	static bool is_said;
+
+	if (!is_said)
+		cli_warn("standard output: %s", strerror(-err));
+	is_said = true;
+	return CLI_FAILED;
+}
+
+int
+cli_flush(void)
+{
+	errno = 0;
+	if (fflush(stdout) != 0)
+		return cli_output_failed(-errno);
+	/* Whatever was wrong with it, it was lines ago. */
+	return ferror(stdout) ? cli_output_failed(-EIO) : CLI_OK;
+}
+
+/*
  * Numbers
  */
 

@@ -38,6 +38,14 @@ int cli_error(const char *what, int err);
 int cli_code(int err);
 
 /*
+ * Standard output: what was printed goes out.  CLI_OK, or CLI_FAILED where it
+ * cannot be written, which is said the first time; a closed pipe is no other
+ * failure.  cli_output_failed() is for who has the error, a negative errno.
+ */
+int cli_flush(void);
+int cli_output_failed(int err);
+
+/*
  * Numbers of the command line.  0, or CLI_USAGE and a line that names the
  * option.  A size may have k, m, g (1000) or ki, mi, gi (1024) behind it; a
  * time ms, s (the default), m or h.

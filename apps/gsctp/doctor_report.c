@@ -18,15 +18,6 @@
 
 static const char *const marks[] = { "ok", "note", "problem" };
 
-static void
-output_failed(struct doctor *d, int err)
-{
-	if (d->code != 0)
-		return;
-	(void)cli_error("standard output", err);
-	d->code = CLI_FAILED;
-}
-
 void
 doctor_attach(struct doctor *d, json_t *taken)
 {
@@ -66,8 +57,8 @@ print_text(struct doctor *d, enum doctor_mark mark, const char *check,
 		printf("%*s", TEXT_COLUMN, "> ");
 		print_words(advice, TEXT_COLUMN);
 	}
-	if (fflush(stdout) != 0)
-		output_failed(d, -errno);
+	if (cli_flush() != CLI_OK)
+		d->code = CLI_FAILED;
 }
 
 static void
@@ -84,7 +75,7 @@ print_object(struct doctor *d, enum doctor_mark mark, const char *check,
 		(void)json_object_set(o, "data", d->data);
 	err = o != NULL ? show_print_json(o, stdout) : -ENOMEM;
 	if (err != 0)
-		output_failed(d, err);
+		d->code = cli_output_failed(err);
 }
 
 void
@@ -116,15 +107,15 @@ doctor_say_end(struct doctor *d)
 		printf("\n%u problem%s, %u note%s\n", d->problems,
 		    d->problems == 1 ? "" : "s", d->notes,
 		    d->notes == 1 ? "" : "s");
-		if (fflush(stdout) != 0)
-			output_failed(d, -errno);
+		if (cli_flush() != CLI_OK)
+			d->code = CLI_FAILED;
 		return;
 	}
 	o = json_pack("{ss si si}", "type", "end", "problems", (int)d->problems,
 	    "notes", (int)d->notes);
 	err = o != NULL ? show_print_json(o, stdout) : -ENOMEM;
 	if (err != 0)
-		output_failed(d, err);
+		d->code = cli_output_failed(err);
 }
 
 const char *

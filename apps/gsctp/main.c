@@ -3,6 +3,7 @@
  * the public header alone.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,8 +44,10 @@ static const char help[] =
 static int
 print(const char *text)
 {
-	return fputs(text, stdout) < 0 || fflush(stdout) != 0 ? CLI_FAILED :
-								CLI_OK;
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		return CLI_OK;
+	fprintf(stderr, "gsctp: standard output: %s\n", strerror(errno));
+	return CLI_FAILED;
 }
 
 /*

@@ -26,10 +26,9 @@ static const char net_help[] =
 int
 net_print_help(const char *help)
 {
-	if (fputs(help, stdout) < 0 || fputs(net_help, stdout) < 0 ||
-	    fflush(stdout) != 0)
-		return CLI_FAILED;
-	return CLI_OK;
+	fputs(help, stdout);
+	fputs(net_help, stdout);
+	return cli_flush();
 }
 
 bool
@@ -55,7 +54,7 @@ take_opt(struct net *n, const char *arg)
 
 	if (strcmp(arg, "help") == 0) {
 		optname_list(stdout);
-		exit(fflush(stdout) == 0 ? CLI_OK : CLI_FAILED);
+		exit(cli_flush());
 	}
 	/* rtoinfo.min and rtoinfo.max are one option. */
 	err = optname_parse(arg, n->opts, &n->nopts, NET_OPTS);

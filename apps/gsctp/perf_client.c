@@ -51,6 +51,9 @@ show_intervals(struct perf_client *c, bool is_end)
 		    json_number_value(json_object_get(interval, "end")) * 1e3 /
 			p->time_ms;
 		perf_print_interval(stdout, p, interval, done > 1 ? 1 : done);
+		if (cli_flush() != CLI_OK)
+			perf_client_over(c, CLI_FAILED,
+			    "ended, as its figures cannot be written");
 	}
 }
 
@@ -286,13 +289,12 @@ print_result(struct perf_client *c)
 	if (!c->cli->is_json) {
 		perf_print_end(stdout, &c->run.p, doc);
 		json_decref(doc);
-		/* Whatever was wrong with it, it was lines ago. */
-		if (ferror(stdout))
-			code = cli_error("standard output", -EIO);
+		if (cli_flush() != CLI_OK)
+			code = CLI_FAILED;
 	} else {
 		err = show_print_json(doc, stdout);
 		if (err != 0)
-			code = cli_error("standard output", err);
+			code = cli_output_failed(err);
 	}
 	return code;
 }
@@ -337,9 +339,10 @@ begin(struct perf_client *c)
 		code = perf_setup_init(&c->setup, cli, cli->p.assocs);
 	if (code == 0)
 		code = perf_client_connect(c, 0);
-	if (code == 0 && !is_quiet(c))
-		perf_print_start(stdout, &cli->p, c->where);
-	return code;
+	if (code != 0 || is_quiet(c))
+		return code;
+	perf_print_start(stdout, &cli->p, c->where);
+	return cli_flush();
 }
 
 int

@@ -265,7 +265,7 @@ read_change(struct perf_link *l, const struct perf_reader *r, void *arg,
 		read_reason(l, c);
 		/* Otherwise closed follows, and tells more. */
 		return c->state == GSCTP_CANT_ASSOC ?
-		    r->on_down(arg, l, -ECONNREFUSED) :
+		    r->on_down(arg, l, c->failure) :
 		    0;
 	default:
 		/* A restart: whoever is there now knows nothing of a test. */

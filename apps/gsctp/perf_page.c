@@ -52,7 +52,7 @@ perf_page_write(const char *file, const json_t *doc)
 	put_json(to, text);
 	fputs(hole + sizeof(mark) - 1, to);
 	free(text);
-	err = ferror(to) ? EIO : 0;
+	err = fflush(to) != 0 ? errno : ferror(to) ? EIO : 0;
 	if (fclose(to) != 0 && err == 0)
 		err = errno;
 	return err == 0 ? CLI_OK : cli_error(file, -err);

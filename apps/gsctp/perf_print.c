@@ -148,7 +148,6 @@ perf_print_start(FILE *to, const struct perf_params *p, const char *where)
 	else
 		fprintf(to, "%13s %12s %9s %9s %9s\n", "seconds",
 		    "associations", "p50", "p99", "max");
-	(void)fflush(to);
 }
 
 /*
@@ -202,7 +201,6 @@ perf_print_interval(FILE *to, const struct perf_params *p,
 	if (p->mode == PERF_THROUGHPUT && p->to_client)
 		print_direction(to, interval, "<-", in(interval, "to_client"));
 	fprintf(to, "  %3.0f %%\n", done * 100);
-	(void)fflush(to);
 }
 
 /*
@@ -374,5 +372,4 @@ perf_print_end(FILE *to, const struct perf_params *p, const json_t *doc)
 	end_sides(to, in(end, "client"), in(end, "server"));
 	if (json_is_string(in(end, "problem")))
 		fprintf(to, "\nnot complete: %s\n", perf_text(end, "problem"));
-	(void)fflush(to);
 }

@@ -2,7 +2,8 @@
  * perf_server: the server's loop.
  *
  * Guarantees: it waits in poll() alone, and serves many clients at once;
- * SIGINT and SIGTERM end it, and its clients hear of it.
+ * SIGINT and SIGTERM end it, and so does an output that cannot be written,
+ * and its clients hear of it.
  */
 
 #include <errno.h>
@@ -43,18 +44,21 @@ open_listener(const struct perf_cli *cli, gsctp_sock *out)
 }
 
 static void
-announce(const struct perf_cli *cli, gsctp_sock s)
+announce(struct perf_host *h, gsctp_sock s)
 {
 	struct gsctp_stack_info info = { .udp_port = 0 };
 	json_t *o;
+	int err;
 
 	(void)gsctp_stack_info(&info);
-	if (cli->is_json) {
+	if (h->cli->is_json) {
 		o = json_object();
 		perf_put(o, "listening", json_integer(gsctp_port(s)));
 		perf_put(o, "udp_port",
 		    perf_integer(info.udp_port != 0, info.udp_port));
-		(void)show_print_json(o, stdout);
+		err = show_print_json(o, stdout);
+		if (err != 0)
+			perf_host_printed(h, cli_output_failed(err));
 		return;
 	}
 	if (info.udp_port != 0)
@@ -62,7 +66,7 @@ announce(const struct perf_cli *cli, gsctp_sock s)
 		    info.udp_port);
 	else
 		printf("listening on port %d\n", gsctp_port(s));
-	(void)fflush(stdout);
+	perf_host_printed(h, cli_flush());
 }
 
 static void
@@ -89,7 +93,8 @@ gather(const struct perf_host *h, int signals, struct pollfd *fds)
 	return n;
 }
 
-/* The signal that ended it, or 0. */
+/* The signal that ended it, or 0.  Where nobody reads what it says, it ends
+ * as well. */
 static int
 loop(struct perf_host *h, int signals)
 {
@@ -101,6 +106,8 @@ loop(struct perf_host *h, int signals)
 
 	for (;;) {
 		perf_host_work(h, perf_now(), &wait);
+		if (h->code != CLI_OK)
+			return 0;
 		if (h->cli->is_one_off && h->nfinished > 0 && h->npeers == 0)
 			return 0;
 		n = h->npeers;
@@ -139,10 +146,12 @@ perf_server(const struct perf_cli *cli)
 		goto out;
 	code = open_listener(cli, &h->listener);
 	if (code == 0) {
-		announce(cli, h->listener);
+		announce(h, h->listener);
 		code = loop(h, signals);
 		code = code != 0 ? cli_signal_code(code) : CLI_OK;
 		perf_host_fini(h);
+		if (h->code != CLI_OK)
+			code = h->code;
 		(void)gsctp_close(h->listener);
 	}
 	(void)gsctp_stack_stop(1000);

@@ -31,24 +31,32 @@ control_of(const struct perf_session *s)
  * What is said of a test
  */
 
+void
+perf_host_printed(struct perf_host *h, int code)
+{
+	if (code != CLI_OK)
+		h->code = code;
+}
+
 static void
-say(const struct perf_host *h, const struct perf_session *s, const char *what)
+say(struct perf_host *h, const struct perf_session *s, const char *what)
 {
 	if (!h->cli->is_json) {
 		printf("%u %s: %s\n", s->number,
 		    net_addr_text(&control_of(s)->peer), what);
-		(void)fflush(stdout);
+		perf_host_printed(h, cli_flush());
 	}
 }
 
 static void
-say_end(const struct perf_host *h, const struct perf_session *s,
+say_end(struct perf_host *h, const struct perf_session *s,
     const json_t *result, const char *problem)
 {
 	const json_t *in = json_object_get(result, "received");
 	const json_t *out = json_object_get(result, "sent");
 	char a[32], b[32], line[200];
 	json_t *o;
+	int err;
 
 	if (h->cli->is_json) {
 		o = json_object();
@@ -59,7 +67,9 @@ say_end(const struct perf_host *h, const struct perf_session *s,
 		perf_put(o, "result", json_deep_copy(result));
 		perf_put(o, "problem",
 		    problem != NULL ? json_string(problem) : json_null());
-		(void)show_print_json(o, stdout);
+		err = show_print_json(o, stdout);
+		if (err != 0)
+			perf_host_printed(h, cli_output_failed(err));
 		return;
 	}
 	(void)snprintf(line, sizeof(line), "%s%s; %s received, %s sent",
@@ -126,7 +136,7 @@ fail_peer(struct perf_host *h, struct perf_peer *peer, const char *why)
 	}
 	if (!peer->is_dead && !h->cli->is_json) {
 		printf("- %s: %s\n", net_addr_text(&peer->link.peer), why);
-		(void)fflush(stdout);
+		perf_host_printed(h, cli_flush());
 	}
 	peer->is_dead = true;
 	perf_link_abort(&peer->link, why);

@@ -46,7 +46,11 @@ struct perf_host {
 	size_t nsessions;
 	unsigned int ntests;	/* begun */
 	unsigned int nfinished; /* well, or not */
+	int code;		/* the output fails: the exit code */
 };
+
+/* Something was printed: CLI_OK, or CLI_FAILED, which ends the server. */
+void perf_host_printed(struct perf_host *h, int code);
 
 /* Take an association. */
 void perf_host_accept(struct perf_host *h, gsctp_sock s, uint64_t now);

@@ -190,6 +190,12 @@ on_down(void *arg, struct perf_link *l, int error)
 		    c->step == PERF_CONNECTING ?
 			"refused: is \"gsctp perf -s\" there?" :
 			"the server takes no further association");
+	else if (l->end_state == GSCTP_CANT_ASSOC)
+		perf_client_over(c, CLI_NO_PEER,
+		    c->step == PERF_CONNECTING ?
+			"no answer: is \"gsctp perf -s\" there, and at this "
+			"UDP port?" :
+			"no answer to a further association");
 	else if (l->end_state == GSCTP_SHUTDOWN_COMP)
 		perf_client_over(c, CLI_LOST, "the server has ended the test");
 	else

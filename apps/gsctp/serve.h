@@ -83,6 +83,7 @@ struct serve_assoc {
 	uint64_t end_by_ms;	/* it is ending; 0: it is not */
 	bool is_full;		/* no room to send */
 	bool is_mute;		/* it shuts down: nothing can be sent */
+	bool is_gone;		/* it has ended: its rate is no matter */
 	bool is_over;		/* its end is counted */
 	bool is_done;		/* to be freed */
 	struct serve_counts counts;
@@ -145,6 +146,10 @@ int serve_assoc_send(struct serve *sv, struct serve_assoc *a,
 void serve_assoc_spend(struct serve *sv, struct serve_assoc *a, size_t len);
 /* May it go on, or must it wait: for room, its rate, its end? */
 bool serve_assoc_may(const struct serve_assoc *a);
+
+/* Its place is wanted: where it has ended behind messages that wait for its
+ * rate, they are read, and it is done. */
+void serve_assoc_hurry(struct serve *sv, struct serve_assoc *a);
 
 /* End it gracefully; what it sends is not looked at. */
 void serve_assoc_finish(struct serve *sv, struct serve_assoc *a);

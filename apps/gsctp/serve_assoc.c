@@ -86,7 +86,7 @@ serve_assoc_spend(struct serve *sv, struct serve_assoc *a, size_t len)
 {
 	uint64_t wait;
 
-	if (sv->opt.rate == 0)
+	if (sv->opt.rate == 0 || a->is_gone)
 		return;
 	earn(sv, a);
 	a->credit -= (int64_t)len * 1000;
@@ -274,7 +274,8 @@ may_read(const struct serve_assoc *a)
 	return !a->is_done && a->held == NULL && a->wait_until_ms == 0;
 }
 
-static void
+/* true: there may be more. */
+static bool
 read_some(struct serve *sv, struct serve_assoc *a)
 {
 	struct gsctp_msg *msg;
@@ -283,14 +284,14 @@ read_some(struct serve *sv, struct serve_assoc *a)
 
 	for (n = 0; n < MESSAGES_A_TURN && bytes < BYTES_A_TURN; n++) {
 		if (!may_read(a))
-			return;
+			return false;
 		err = gsctp_recv(a->sock, 0, &msg);
 		if (err == -ETIMEDOUT)
-			return;
+			return false;
 		if (err != 0) {
 			over(a, &sv->lost);
 			a->is_done = true;
-			return;
+			return false;
 		}
 		if (msg->type == GSCTP_MSG_DATA) {
 			bytes += msg->u.data.len;
@@ -304,6 +305,7 @@ read_some(struct serve *sv, struct serve_assoc *a)
 			a->is_done = true;
 		gsctp_msg_free(msg);
 	}
+	return true;
 }
 
 /*
@@ -320,7 +322,26 @@ serve_assoc_ready(struct serve *sv, struct serve_assoc *a, uint32_t events)
 		a->is_full = false;
 		sv->service->send(sv, a);
 	}
-	read_some(sv, a);
+	(void)read_some(sv, a); /* the loop comes back */
+}
+
+void
+serve_assoc_hurry(struct serve *sv, struct serve_assoc *a)
+{
+	struct gsctp_opt status = GSCTP_STATUS(a->id);
+
+	/* The engine forgets an association with its end; its messages, and
+	 * that it has ended, wait here to be read. */
+	if (a->wait_until_ms == 0 ||
+	    gsctp_getopts(a->sock, &status, 1, NULL) == 0)
+		return;
+	a->is_gone = true;
+	a->wait_until_ms = 0;
+	/* What waits to be echoed cannot be. */
+	if (a->held != NULL)
+		sv->service->send(sv, a);
+	while (read_some(sv, a))
+		;
 }
 
 void

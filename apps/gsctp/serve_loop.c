@@ -28,6 +28,9 @@
 #define FDS_EACH 2
 #define FDS_MORE 64
 
+/* Where there is no place for who comes, so many are looked at for one. */
+#define LOOKS 256
+
 /* For the library, when every association has ended. */
 #define STOP_MS 1000
 
@@ -170,6 +173,35 @@ refuse(struct serve *sv, gsctp_sock sock, const char *why)
 }
 
 static void
+settle(struct serve *sv, struct serve_assoc *a)
+{
+	if (a->is_done)
+		serve_assoc_free(sv, a);
+	else
+		serve_assoc_watch(sv, a);
+}
+
+/* Is there a place for another one?  Some may be taken by who has ended. */
+static bool
+has_place(struct serve *sv)
+{
+	struct serve_assoc *a;
+	size_t n;
+
+	if (sv->opt.rate == 0)
+		return sv->nassocs < sv->opt.max_assocs;
+	for (n = 0; n < LOOKS && sv->nassocs >= sv->opt.max_assocs; n++) {
+		/* The next one who comes has others looked at. */
+		a = TAILQ_FIRST(&sv->assocs);
+		TAILQ_REMOVE(&sv->assocs, a, link);
+		TAILQ_INSERT_TAIL(&sv->assocs, a, link);
+		serve_assoc_hurry(sv, a);
+		settle(sv, a);
+	}
+	return sv->nassocs < sv->opt.max_assocs;
+}
+
+static void
 take_arrivals(struct serve *sv)
 {
 	struct serve_assoc *a;
@@ -179,7 +211,7 @@ take_arrivals(struct serve *sv)
 	for (n = 0; n < ACCEPTS_A_TURN; n++) {
 		if (gsctp_accept(sv->listener, 0, &sock) != 0)
 			return;
-		if (sv->nassocs >= sv->opt.max_assocs) {
+		if (!has_place(sv)) {
 			refuse(sv, sock, "too many associations");
 			continue;
 		}
@@ -261,15 +293,6 @@ finish(struct serve *sv)
 /*
  * What happens
  */
-
-static void
-settle(struct serve *sv, struct serve_assoc *a)
-{
-	if (a->is_done)
-		serve_assoc_free(sv, a);
-	else
-		serve_assoc_watch(sv, a);
-}
 
 static void
 check_all(struct serve *sv)

@@ -23,10 +23,8 @@ print_json(struct serve *sv, json_t *taken)
 {
 	int err = taken != NULL ? show_print_json(taken, stdout) : -ENOMEM;
 
-	if (err != 0 && sv->code == 0) {
-		(void)cli_error("standard output", err);
-		sv->code = CLI_FAILED;
-	}
+	if (err != 0)
+		sv->code = cli_output_failed(err);
 }
 
 void

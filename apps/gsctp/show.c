@@ -2,6 +2,7 @@
 
 #include "show.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -132,6 +133,12 @@ show_assoc_change(struct line *l, const struct gsctp_msg *m)
 		    c->inbound_streams);
 	add_cause(l, c->error);
 	add_reason(l, c->causes, c->causes_len);
+	if (c->failure == -ECONNREFUSED)
+		add(l, ", refused");
+	else if (c->failure == -EADDRINUSE)
+		add(l, ", another program has this port");
+	else if (c->failure == -ETIMEDOUT)
+		add(l, ", no answer");
 	add_peer(l, m);
 }
 

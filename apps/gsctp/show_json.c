@@ -81,6 +81,15 @@ put_error(struct obj *o, uint32_t cause)
 	put_text(o, "error_string", gsctp_error_string(cause));
 }
 
+/* "ETIMEDOUT" of -ETIMEDOUT; null of 0. */
+static void
+put_errno(struct obj *o, const char *key, int err)
+{
+	const char *name = err != 0 ? strerrorname_np(-err) : NULL;
+
+	put(o, key, name != NULL ? json_string(name) : json_null());
+}
+
 static json_t *
 cause_json(uint16_t code)
 {
@@ -154,6 +163,8 @@ put_assoc_change(struct obj *o, const struct gsctp_assoc_change *c)
 	put_number(o, "inbound_streams", c->inbound_streams);
 	if (c->causes_len > 0)
 		put_abort_causes(o, c->causes, c->causes_len);
+	if (c->failure != 0)
+		put_errno(o, "failure", c->failure);
 }
 
 static void
@@ -239,11 +250,8 @@ put_pdapi(struct obj *o, const struct gsctp_pdapi_event *e)
 static void
 put_closed(struct obj *o, const struct gsctp_closed *c)
 {
-	const char *name = strerrorname_np(-c->error);
-
 	put(o, "error", json_integer(c->error));
-	put(o, "error_name",
-	    c->error != 0 && name != NULL ? json_string(name) : json_null());
+	put_errno(o, "error_name", c->error);
 	put_text(o, "error_string", show_closed_text(c->error));
 }
 

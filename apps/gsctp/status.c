@@ -96,7 +96,7 @@ read_args(struct args *a, int argc, char **argv)
 			break;
 		case 'h':
 			fputs(help, stdout);
-			return -1;
+			return cli_flush() == CLI_OK ? -1 : CLI_FAILED;
 		default:
 			return cli_usage("that is not an option of it");
 		}
@@ -112,7 +112,7 @@ print_text(const struct args *a, pid_t pid, const char *text)
 	int err;
 
 	if (a->is_json)
-		return fputs(text, stdout) < 0 ? CLI_FAILED : CLI_OK;
+		return fputs(text, stdout) < 0 ? cli_flush() : CLI_OK;
 	j = json_loads(text, 0, &error);
 	if (j == NULL) {
 		cli_warn("process %ld gives no JSON: %s", (long)pid,
@@ -198,7 +198,7 @@ show_all(const struct args *a)
 		if (one > code)
 			code = one;
 	}
-	return fflush(stdout) != 0 ? CLI_FAILED : code;
+	return cli_flush() != CLI_OK ? CLI_FAILED : code;
 }
 
 /* Until a signal comes, or nobody is there any more. */

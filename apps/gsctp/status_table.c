@@ -380,7 +380,5 @@ status_table_print(const json_t *j, bool has_paths, FILE *to)
 		err = print_part(&u, to);
 	}
 	print_left_out(j, "associations_left_out", "associations", to);
-	if (err == 0 && ferror(to))
-		err = -EIO;
 	return err;
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* 0, -EPROTO, -ENOMEM, or -errno of the write. */
+/* 0, -EPROTO or -ENOMEM; whether `to' has taken it, it tells itself. */
 int status_table_print(const json_t *status, bool has_paths, FILE *to);
 
 #endif

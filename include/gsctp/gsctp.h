@@ -688,6 +688,13 @@ struct gsctp_assoc_change {
 	 */
 	const uint8_t *causes;
 	size_t causes_len;
+	/*
+	 * cant_assoc: what gsctp_connect() would have returned.  -ECONNREFUSED:
+	 * the peer said no; -EADDRINUSE: he has an association with another
+	 * program that has this socket's port; -ETIMEDOUT: no answer, or no
+	 * way; -ECONNABORTED: it was given up here.  Otherwise 0.
+	 */
+	int failure;
 };
 
 enum gsctp_paddr_state {
@@ -975,7 +982,8 @@ int gsctp_shutdown(gsctp_sock s, enum gsctp_shutdown_how how);
  */
 int gsctp_fd(gsctp_sock s);
 
-/* The local port, host order; or -EBADF, -ESTALE. */
+/* The local port, host order; or -EBADF, -ESTALE.  An ephemeral one may change
+ * until an association is up: see gsctp_connect(). */
 int gsctp_port(gsctp_sock s);
 
 #define GSCTP_BINDX_ADD 1
@@ -1072,10 +1080,19 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  * queued, in order.  If the peer connects at the same moment, there is one
  * association, and this call returns it.
  *
+ * Another program of this host may have the socket's port too, and an
+ * association with that peer, which then refuses this one with cause 11 (RFC
+ * 9260 3.3.10.11).  A socket that named no port (gsctp_open() with 0), does
+ * not listen and has no other association gets another port then, up to ten
+ * times within the time there is; gsctp_port() and gsctp_sockname() tell it.
+ *
  * Threads: any.  Blocks: up to timeout_ms.
  *
  * Returns 0, with the association in out if that is not NULL; or
  *   -ECONNREFUSED  the peer answered no; gsctp_recv() tells no more of it
+ *   -EADDRINUSE    the peer knows the socket's port as another program's, or
+ *                  as one of an earlier run that it has not given up yet,
+ *                  and the port stays
  *   -ETIMEDOUT     no answer in time, or none to any INIT: the attempt is
  *                  aborted and leaves no event behind
  *   -EISCONN       there is one with this peer already; or with any, on a
@@ -1099,7 +1116,8 @@ int gsctp_connect(gsctp_sock s, const struct sockaddr *addr,
 
 /*
  * Start to set up an association, and return its id at once.  The outcome
- * is an assoc_change with that id: comm_up or cant_assoc.
+ * is an assoc_change with that id: comm_up or cant_assoc, whose error is 11
+ * where gsctp_connect() returns -EADDRINUSE.  The port may change as there.
  *
  * Threads: any.  Does not block.  Errors as gsctp_connect().
  */

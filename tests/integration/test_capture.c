@@ -12,9 +12,10 @@
 #include "check_main.h"
 #include "pcapng_read.h"
 #include "side.h"
+#include "tmp.h"
 #include "traffic.h"
 
-static char dir[64], path[96], path2[96];
+static char dir[TMP_PATH], path[TMP_PATH_IN], path2[TMP_PATH_IN];
 static atomic_int nlines; /* of the log that tell of a capture's trouble */
 
 static void
@@ -41,8 +42,7 @@ start(const char *capture)
 static void
 setup(void)
 {
-	snprintf(dir, sizeof(dir), "/tmp/test_capture.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tmp_dir(dir, "test_capture");
 	snprintf(path, sizeof(path), "%s/1", dir);
 	snprintf(path2, sizeof(path2), "%s/2", dir);
 	atomic_store(&nlines, 0);

@@ -223,9 +223,41 @@ START_TEST(cant_assoc_has_the_id_of_its_attempt)
 	    sizeof(addr), NULL, 0, &id), 0);
 	m = recv_change(client, GSCTP_CANT_ASSOC);
 	ck_assert_uint_eq(m->assoc_id, id);
+	ck_assert_int_eq(m->u.assoc_change.failure, -ECONNREFUSED);
 	ck_assert(!gsctp_msg_is_error(m));
 	gsctp_msg_free(m);
 	ck_assert_int_eq(loop_drain(client), 0);
+}
+END_TEST
+
+START_TEST(cant_assoc_tells_silence_from_refusal)
+{
+	struct gsctp_opt hasty[] = {
+		GSCTP_INITMSG(.max_attempts = gsctp_def(1)),
+		GSCTP_RTOINFO(.initial = gsctp_def(100), .min = gsctp_def(50)),
+	};
+	struct sockaddr_storage to;
+	struct gsctp_msg *m;
+	gsctp_assoc_id id;
+	gsctp_sock s;
+
+	/* It answers nothing of itself. */
+	raw_open(&peer, "127.0.0.1");
+	s = raw_open_sock(&peer, hasty, 2);
+	to = loop_addr("127.0.0.1", peer.port);
+	ck_assert_int_eq(gsctp_connect_init(s, (struct sockaddr *)&to,
+	    sizeof(to), NULL, 0, &id), 0);
+	m = recv_change(s, GSCTP_CANT_ASSOC);
+	ck_assert_int_eq(m->u.assoc_change.failure, -ETIMEDOUT);
+	gsctp_msg_free(m);
+
+	ck_assert_int_eq(gsctp_connect_init(s, (struct sockaddr *)&to,
+	    sizeof(to), NULL, 0, &id), 0);
+	ck_assert_int_eq(gsctp_abort(s, id, NULL, 0), 0);
+	m = recv_change(s, GSCTP_CANT_ASSOC);
+	ck_assert_int_eq(m->u.assoc_change.failure, -ECONNABORTED);
+	gsctp_msg_free(m);
+	raw_close(&peer);
 }
 END_TEST
 
@@ -1213,6 +1245,7 @@ suite(void)
 	tcase_add_test(t, comm_lost_comes_when_the_peer_is_silent);
 	tcase_add_test(t, shutdown_comp_comes_last_on_both_sides);
 	tcase_add_test(t, cant_assoc_has_the_id_of_its_attempt);
+	tcase_add_test(t, cant_assoc_tells_silence_from_refusal);
 	tcase_add_test(t, cant_assoc_carries_the_causes_of_the_peer);
 	tcase_add_test(t, restart_keeps_the_association_and_its_id);
 	tcase_add_test(t, a_peer_that_we_connected_to_can_restart);

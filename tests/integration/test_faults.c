@@ -13,6 +13,7 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "tmp.h"
 #include "traffic.h"
 
 #define SEEDS 50
@@ -153,9 +154,6 @@ open_sockets(void)
 		    .max = gsctp_def(50)),
 		GSCTP_INITMSG(.max_attempts = gsctp_def(1000),
 		    .max_init_timeo = gsctp_def(50)),
-		/* The only path must not fail: there would be silence until
-		 * a heartbeat. */
-		GSCTP_PEER_ADDR_PARAMS(.pathmaxrxt = gsctp_def(1000)),
 		GSCTP_ASSOCINFO(.asocmaxrxt = gsctp_def(10000)),
 		GSCTP_DELAYED_ACK_TIME(.assoc_value = 0),
 		GSCTP_SNDBUF(2 * LEN_MAX),
@@ -539,15 +537,9 @@ START_TEST(a_capture_has_what_is_on_the_wire)
 		const char *faults;
 		bool is_sent;
 	} rows[] = { { "out.loss=100%", false }, { "in.loss=100%", true } };
-	const char *dir = getenv("TMPDIR");
-	char path[256];
-	int fd;
+	char path[TMP_PATH];
 
-	(void)snprintf(path, sizeof(path), "%s/test_faults-XXXXXX",
-	    dir != NULL ? dir : "/tmp");
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
+	close(tmp_file(path, "test_faults"));
 	set(rows[_i].faults);
 	ck_assert_int_eq(gsctp_stack_capture(path), 0);
 	expect_start_with_loss(true);

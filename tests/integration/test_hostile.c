@@ -334,6 +334,22 @@ START_TEST(an_init_with_half_of_auth_ends_no_association)
 }
 END_TEST
 
+/* An ABORT that answers the INIT of r, with cause 11 and one new address. */
+static void
+check_refused(struct raw_peer *r, const char *ip)
+{
+	struct raw_chunk c = raw_wait(r, RAW_ABORT);
+	struct in_addr a;
+
+	ck_assert_uint_eq(c.tag, r->tag);
+	ck_assert_uint_eq(c.flags, 0);
+	ck_assert_uint_eq(c.len, 12);
+	ck_assert_uint_eq(raw_get32(c.value), 11u << 16 | 12);
+	ck_assert_uint_eq(raw_get32(c.value + 4), 5u << 16 | 8);
+	ck_assert_int_eq(inet_pton(AF_INET, ip, &a), 1);
+	ck_assert_mem_eq(c.value + 8, &a, 4);
+}
+
 START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 {
 	static const uint8_t other[] = { 0, 5, 0, 8, 127, 0, 0, 7 };
@@ -343,8 +359,10 @@ START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 	peer.params = other;		/* one more */
 	peer.params_len = sizeof(other);
 	raw_send_init(&peer);
+	check_refused(&peer, "127.0.0.7");
 	raw_new_tag(&attacker);		/* from another UDP port */
 	raw_send_init(&attacker);
+	check_refused(&attacker, "127.0.0.1");
 	raw_close(&attacker);
 	raw_open(&attacker, "127.0.0.4");
 	attacker.port = peer.port;
@@ -353,8 +371,38 @@ START_TEST(an_init_with_other_addresses_or_udp_port_restarts_nothing)
 	attacker.params = victim;	/* "I am also the peer" */
 	attacker.params_len = sizeof(victim);
 	raw_send_init(&attacker);
+	check_refused(&attacker, "127.0.0.4");
 	check_alive();
 	ck_assert_uint_eq(stack_info().in_bad_restart, before + 3);
+}
+END_TEST
+
+/* Two programs with one port, whose handshakes run at the same moment. */
+START_TEST(of_two_cookies_from_one_address_the_second_is_refused)
+{
+	const uint8_t *cookie = NULL;
+	struct raw_peer second;
+	struct raw_chunk c;
+	size_t len = 0;
+
+	raw_open(&second, "127.0.0.1");
+	second.port = attacker.port = 5002;
+	second.to_port = peer.to_port;
+	raw_new_tag(&second);
+	raw_send_init(&second);
+	c = raw_wait(&second, RAW_INIT_ACK);
+	raw_learn(&second, &c);
+	raw_find_cookie(&c, &cookie, &len);
+	raw_connect(&attacker, peer.to_port);
+	(void)loop_recv_state(server, GSCTP_COMM_UP);
+	raw_send_chunk(&second, second.peer_tag, RAW_COOKIE_ECHO, 0, cookie,
+	    len);
+	check_refused(&second, "127.0.0.1");
+	/* The first one's is as it was. */
+	raw_shutdown(&attacker);
+	(void)loop_recv_state(server, GSCTP_SHUTDOWN_COMP);
+	raw_close(&second);
+	check_alive();
 }
 END_TEST
 
@@ -843,6 +891,8 @@ suite(void)
 	tcase_add_test(t, an_init_with_half_of_auth_ends_no_association);
 	tcase_add_test(t,
 	    an_init_with_other_addresses_or_udp_port_restarts_nothing);
+	tcase_add_test(t,
+	    of_two_cookies_from_one_address_the_second_is_refused);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("malformed");

@@ -3,6 +3,7 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "traffic.h"
 
 /* How long the idle stack is watched. */
 #define WATCH_MS 2500
@@ -92,6 +93,57 @@ START_TEST(stack_whose_associations_have_ended_does_not_wake_up)
 }
 END_TEST
 
+/* Much less than after which it tries again without being told. */
+#define SOON_MS 3000
+
+static int
+send_on_1(void *arg)
+{
+	const struct loop_pair *p = arg;
+
+	return gsctp_send(p->client, p->at_client, 1, "after", 5);
+}
+
+START_TEST(a_thread_that_waits_for_a_stream_to_be_reset_wakes_for_the_answer)
+{
+	static const uint16_t one[] = { 1 };
+	const struct gsctp_opt opts[] = {
+		GSCTP_ENABLE_STREAM_RESET(.assoc_value = 1),
+		GSCTP_SEND_TIMEOUT_MS(-1),
+		GSCTP_RTOINFO(.initial = gsctp_def(500), .min = gsctp_def(500),
+		    .max = gsctp_def(500)),
+	};
+	struct loop_pair p = loop_pair(opts, 3);
+	struct side side;
+	uint64_t n, from;
+	uint16_t port;
+	int fd = traffic_blackhole("127.0.0.1", &port);
+
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = port));
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_RESET_STREAMS(
+	    .assoc_id = p.at_client, .flags = GSCTP_RESET_OUTGOING,
+	    .streams = one, .nstreams = 1));
+	side_start(&side, send_on_1, &p);
+	side_await_sleep(&side);
+	(void)loop_drain(p.client);
+	n = count_for(p.client, QUIET_MS);
+	printf("a reset without an answer: %llu wake-ups in %d ms\n",
+	    (unsigned long long)n, QUIET_MS);
+	ck_assert_uint_le(n, 10);
+	/* An event that is not read is in nobody's way. */
+	traffic_send(p.server, p.at_server, 0, "not read");
+	ck_assert_int_ne(loop_poll(gsctp_fd(p.client), POLLIN, LOOP_MS), 0);
+	from = loop_now_ms();
+	traffic_set(p.client, (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(
+	    .assoc_id = p.at_client, .port = loop_udp_port()));
+	ck_assert_int_eq(side_join(&side), 0);
+	ck_assert_uint_lt(loop_now_ms() - from, SOON_MS);
+	traffic_expect(p.server, p.at_server, "after");
+	close(fd);
+}
+END_TEST
+
 struct call {
 	gsctp_sock s;
 	gsctp_assoc_id assoc;
@@ -158,6 +210,8 @@ suite(void)
 	tcase_add_test(tc, stack_without_an_association_does_not_wake_up);
 	tcase_add_test(tc,
 	    stack_whose_associations_have_ended_does_not_wake_up);
+	tcase_add_test(tc,
+	    a_thread_that_waits_for_a_stream_to_be_reset_wakes_for_the_answer);
 	tcase_add_test(tc,
 	    threads_that_wait_for_room_take_little_of_the_processor);
 	suite_add_tcase(s, tc);

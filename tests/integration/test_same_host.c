@@ -11,8 +11,9 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "tmp.h"
 
-static char run_dir[64];
+static char run_dir[TMP_PATH];
 static int log_warned;
 
 static void
@@ -38,8 +39,7 @@ start_stack(uint16_t peer_udp_port)
 static void
 setup(void)
 {
-	strcpy(run_dir, "/tmp/gsctp-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(run_dir));
+	tmp_dir(run_dir, "test_same_host");
 	ck_assert_int_eq(setenv("GSCTP_RUN_DIR", run_dir, 1), 0);
 	ck_assert_int_eq(unsetenv("GSCTP_PEER_UDP_PORT"), 0);
 	loop_engine_left = 0;
@@ -48,13 +48,10 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[256];
-
 	/* Some have done so. */
 	(void)gsctp_stack_stop(0);
 	ck_assert_int_eq(loop_engine_left, 0);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", run_dir);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(run_dir);
 }
 
 /*
@@ -376,7 +373,7 @@ END_TEST
 static int
 count_bound(const char *expect)
 {
-	char path[600], line[128];
+	char path[TMP_PATH + 256], line[128];
 	struct dirent *e;
 	FILE *f = NULL;
 	DIR *d = opendir(run_dir);
@@ -462,7 +459,7 @@ START_TEST(without_a_directory_the_stack_runs_alone_and_says_so_once)
 {
 	struct gsctp_assoc_change up;
 	gsctp_sock s, server;
-	char path[128];
+	char path[TMP_PATH_IN];
 
 	(void)snprintf(path, sizeof(path), "%s/no/such", run_dir);
 	if (_i == 1) {
@@ -488,16 +485,14 @@ END_TEST
 
 START_TEST(a_directory_that_is_removed_comes_back_with_the_next_socket)
 {
-	char command[256];
 	struct server server;
 
 	ck_assert_int_eq(start_stack(0), 0);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", run_dir);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(run_dir);
 	ck_assert_int_eq(gsctp_listen(open_socket("127.0.0.1", 0),
 			     GSCTP_BACKLOG),
 	    0);
-	ck_assert_int_eq(count_files(), 2);
+	ck_assert_int_eq(count_files(), 3);
 	server = serve("127.0.0.1", 0);
 	ck_assert_uint_eq(connected_port(open_socket("127.0.0.1", 0),
 			      "127.0.0.1", server.port),

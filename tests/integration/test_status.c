@@ -8,21 +8,23 @@
 #include "check_main.h"
 #include "loop.h"
 #include "side.h"
+#include "tmp.h"
 
 #define NOBODY 65534
 
 /* Clients of one server: the text is then longer than any socket takes. */
 #define MANY 500
 
-static char run_dir[512];
+static char base[TMP_PATH];
+static char run_dir[TMP_PATH + 256]; /* in it */
 
 static void
 make_run_dir(void)
 {
 	size_t i;
 
-	strcpy(run_dir, "/tmp/gsctp-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(run_dir));
+	tmp_dir(base, "test_status");
+	strcpy(run_dir, base);
 	/* Longer than the address of a socket can be. */
 	for (i = 0; i < 3; i++) {
 		strcat(run_dir,
@@ -43,13 +45,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[600];
-
 	(void)gsctp_stack_stop(0);
 	ck_assert_int_eq(loop_engine_left, 0);
-	run_dir[strlen("/tmp/gsctp-test-XXXXXX")] = '\0';
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", run_dir);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(base);
 }
 
 /*
@@ -595,6 +593,42 @@ START_TEST(who_asks_and_does_not_read_holds_nobody_up)
 }
 END_TEST
 
+/* All of it, or what is in it. */
+static void
+remove_run_dir(bool itself)
+{
+	char command[700];
+
+	(void)snprintf(command, sizeof(command), "rm -r '%s'%s", run_dir,
+	    itself ? "" : "/*");
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(where_the_status_is_asked_for_comes_back_with_the_next_socket)
+{
+	struct sockaddr_un un;
+	char *text = NULL;
+	int i, fd, nfds = side_count_fds();
+
+	/* What has come back comes back again. */
+	for (i = 0; i < 2; i++) {
+		remove_run_dir(_i == 0);
+		ck_assert_int_eq(gsctp_listen(open_socket(), GSCTP_BACKLOG), 0);
+		ck_assert_int_eq(side_count_fds(), nfds + i);
+		un = own_address(); /* one descriptor more */
+		fd = call_at(&un);
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_ne(loop_poll(fd, POLLIN, LOOP_MS), 0);
+		ck_assert_uint_gt(read_to_end(fd), 0);
+		close(fd);
+	}
+	/* The stack's end is its end. */
+	ck_assert_int_eq(gsctp_stack_stop(0), 0);
+	ck_assert_int_eq(call_at(&un), -1);
+	ck_assert_int_eq(gsctp_stack_status(0, LOOP_MS, &text), -ESRCH);
+}
+END_TEST
+
 START_TEST(a_stop_does_not_wait_for_who_reads)
 {
 	struct sockaddr_un un;
@@ -701,6 +735,9 @@ suite(void)
 	tcase_add_test(tc, a_child_of_fork_may_ask_its_parent_and_not_itself);
 	tcase_add_test(tc, a_thousand_associations_are_told_of);
 	tcase_add_test(tc, who_asks_and_does_not_read_holds_nobody_up);
+	tcase_add_loop_test(tc,
+	    where_the_status_is_asked_for_comes_back_with_the_next_socket, 0,
+	    2);
 	tcase_add_test(tc, a_stop_does_not_wait_for_who_reads);
 	tcase_add_test(tc, another_user_hears_nothing);
 	tcase_add_test(tc, there_is_no_thread_while_nobody_asks);

@@ -31,6 +31,11 @@ lost=$(awk '/^\t[a-z]+\// && !goes_on { print NR ": " $1 }
 [ -z "$lost" ] || complain "Makefile.am: in no list, as no \\ is before it:" \
     "$lost"
 
+# Who sets TMPDIR finds all that tests make there; gsctp's own directory is in
+# /tmp.
+tmp=$(grep -n '"/tmp/[^"]*XXXXXX' "$top_srcdir"/tests/*/test_*.c) || :
+[ -z "$tmp" ] || complain "not by tests/support/tmp.h: $tmp"
+
 [ "$n" -gt 50 ] || complain "only $n tests found"
 
 # `test_x` and `x.sh`.

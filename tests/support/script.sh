@@ -28,10 +28,21 @@ use_tmp() {
 	trap 'exit 1' HUP INT TERM
 }
 
+# Stop process $1, and come back when none of its threads runs any more.
+freeze() {
+	kill -STOP "$1"
+	frozen=0
+	while cat /proc/"$1"/task/*/stat | sed 's/.*) //' | grep -qv '^T'; do
+		frozen=$((frozen + 1))
+		[ "$frozen" -lt 100000 ] || die "process $1 does not stop"
+	done
+}
+
 clean_up() {
-	# Those that have ended are no more.
+	# Those that have ended are no more, those that are stopped shall.
 	for pid in $pids; do
 		kill "$pid" 2>/dev/null || :
+		kill -CONT "$pid" 2>/dev/null || :
 	done
 	wait
 	rm -rf "$tmp"

@@ -45,6 +45,7 @@ struct side {
 	atomic_long tid;
 	int result;
 	uint64_t ended_ms;
+	atomic_bool has_ended;
 };
 
 static inline void *
@@ -55,6 +56,7 @@ side_run(void *arg)
 	atomic_store(&s->tid, syscall(SYS_gettid));
 	s->result = s->fn(s->arg);
 	s->ended_ms = loop_now_ms();
+	atomic_store(&s->has_ended, true);
 	return NULL;
 }
 
@@ -89,14 +91,15 @@ side_is_asleep(struct side *s)
 	return p != NULL && p[1] != '\0' && p[2] == 'S';
 }
 
-/* Until the thread waits in its call, as far as anybody can tell. */
+/* Until the thread waits in its call, as far as anybody can tell; or has
+ * waited as long as it may. */
 static inline void
 side_await_sleep(struct side *s)
 {
 	uint64_t end = loop_now_ms() + LOOP_MS;
 	int seen = 0;
 
-	while (seen < 100) {
+	while (seen < 100 && !atomic_load(&s->has_ended)) {
 		ck_assert_msg(loop_now_ms() < end, "the thread never waits");
 		seen = side_is_asleep(s) ? seen + 1 : 0;
 		sched_yield();

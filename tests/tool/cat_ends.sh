@@ -44,6 +44,8 @@ real_port=$port
 port=1
 expect 3 connect </dev/null
 says "$tmp/err" '127.0.0.1:1: refused'
+expect 3 connect --events </dev/null
+says "$tmp/err" 'cant_assoc, refused'
 port=$real_port
 kill -TERM "$listener"
 expect_listener 143
@@ -55,6 +57,16 @@ says "$tmp/err" 'no answer: is it there, and on UDP port 1? (--peer-udp-port)'
 expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
     -o rtoinfo.initial=100ms </dev/null
 says "$tmp/err" 'no answer'
+
+# Packets that come are no answer if they make no sense.
+listen -k
+expect 4 connect -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
+    -o rtoinfo.initial=100ms --faults in.corrupt=100% --json </dev/null \
+    >"$tmp/copy"
+says "$tmp/err" 'no answer'
+says "$tmp/copy" '"state":"cant_assoc".*"failure":"ETIMEDOUT"'
+kill -TERM "$listener"
+expect_listener 143
 
 # A black hole on the way there, and on the way back.
 for fault in out.blackhole in.blackhole; do
@@ -73,9 +85,24 @@ listen
 expect 4 connect --wait never -i 300ms </dev/null
 says "$tmp/err" 'nothing came or went for 0.3 s'
 expect_listener 0
-listen -i 300ms
+# Long enough for somebody to come.
+listen -i 3s
 expect 0 connect --wait never </dev/null
 expect_listener 4
+says "$tmp/said" 'nothing came or went for 3 s'
+for when in '-i 300ms' '-i 300ms -w 1h' '-w 300ms -i 1h'; do
+	# shellcheck disable=SC2086
+	listen $when
+	expect_listener 4
+	says "$tmp/said" 'nobody has connected in 0.3 s'
+done
+# It is an association's with -k, and the listener stays.
+listen -k -i 300ms
+for i in 1 2; do
+	expect 0 connect --wait never </dev/null
+done
+kill -TERM "$listener"
+expect_listener 143
 says "$tmp/said" 'nothing came or went for 0.3 s'
 
 # -- not as many as there should be: 4 -----------------------------------------
@@ -122,6 +149,26 @@ head -c 5000 /dev/zero | expect 5 connect --wait never
 says "$tmp/err" 'a message is too long'
 expect_listener 1
 says "$tmp/said" 'too long to tell its length first'
+
+# With many peers each may have less: 512 MiB of all of them, a part each.
+listen -k -m 1024 --length-prefix
+head -c 500000 /dev/zero | expect 0 connect --size 500000
+head -c 600000 /dev/zero | expect 5 connect --size 600000 --wait never
+says "$tmp/err" 'a message is too long'
+kill -TERM "$listener"
+expect_listener 143
+says "$tmp/said" 'too long to tell its length first'
+[ "$(wc -c <"$tmp/out")" -eq 500004 ] || die "not the one that fits"
+
+listen -k -m 1024 --json
+head -c 600000 /dev/zero | expect 0 connect --size 600000
+kill -TERM "$listener"
+expect_listener 143
+says "$tmp/out" '"complete":false'
+listen --json
+head -c 600000 /dev/zero | expect 0 connect --size 600000
+expect_listener 0
+! grep '"complete":false' "$tmp/out" >/dev/null || die "it is in parts"
 
 # -- the output: 1 -------------------------------------------------------------
 
@@ -226,7 +273,7 @@ wait "$client" || code=$?
 # The peer is still, so the end would take its time: the second ends it.
 listen -v
 connect_forever
-kill -STOP "$listener"
+freeze "$listener"
 kill -INT "$client"
 kill -TERM "$client"
 expect_client 130
@@ -234,7 +281,7 @@ kill -CONT "$listener"
 end_listener
 
 # Its input is cut off by the peer's end.
-listen --idle 300ms
+listen --idle 3s
 mkfifo "$tmp/input"
 exec 5<>"$tmp/input"
 start_client "$tmp/input" "$tmp/copy"
@@ -272,7 +319,7 @@ vanish STOP
 # shellcheck disable=SC2086
 {
 	listen $impatient
-	kill -STOP "$listener"
+	freeze "$listener"
 	kill -CONT "$listener"
 	yes | connect $impatient >"$tmp/copy" 2>"$tmp/err" &
 	client=$!

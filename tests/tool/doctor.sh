@@ -124,6 +124,11 @@ has peer problem 'no other program of this host has UDP port 9899'
 doctor 1 --json -u 0 127.0.0.1
 has peer problem 'nobody has its UDP port 9899'
 with '"outcome":"port_unreachable"'
+# An attempt that is given up early is no answer.
+doctor 1 --json -u 0 -o initmsg.max_attempts=1 -o rtoinfo.min=50ms \
+    -o rtoinfo.initial=100ms 127.0.0.1
+has peer problem 'nobody has its UDP port 9899'
+with '"outcome":"port_unreachable"'
 
 # Port 9899 taken, and by whom.
 mkfifo "$tmp/out"
@@ -176,6 +181,31 @@ if [ -z "${has_no_ipv6-}" ]; then
 fi
 doctor 1 --json --peer-udp-port 9898 127.0.0.1 5001
 has peer problem 'nobody has its UDP port 9898'
+# One that is too busy to end it at once.
+mkfifo "$tmp/out3"
+"$gsctp" serve discard 5004 --json --events >"$tmp/out3" 2>&1 &
+busy=$!
+pids="$pids $busy"
+exec 6<"$tmp/out3"
+read -r said <&6 || die "no busy server"
+"$gsctp" doctor --faults out.delay=1s --timeout 10 127.0.0.1 5004 \
+    >"$tmp/report" 2>"$tmp/err" &
+patient=$!
+pids="$pids $patient"
+until case $said in *comm_up*) true ;; *) false ;; esac do
+	read -r said <&6 || die "the busy server sees nobody"
+done
+freeze "$busy"
+sleep 12
+kill -CONT "$busy"
+wait "$patient" || die "it does not wait: $(cat "$tmp/report" "$tmp/err")"
+kill "$busy"
+cat <&6 >"$tmp/said"
+exec 6<&-
+wait "$busy" || die "the busy server: code $?"
+grep -q '"type":"statistics".*"ended":1,"lost":0,"aborted":0' "$tmp/said" ||
+    die "the busy server says: $(cat "$tmp/said")"
+
 kill "$server"
 cat <&4 >"$tmp/said"
 wait "$server" || die "the server: code $?"

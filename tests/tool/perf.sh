@@ -264,14 +264,23 @@ grep '^100 round trips of 64 bytes' "$tmp/text" >/dev/null ||
 echo "perf: $what"
 
 what='a full disk'
+is_full() {
+	grep '^gsctp perf: standard output: No space left' "$tmp/err" \
+	    >/dev/null || die "$what: $args: says $(cat "$tmp/err")"
+}
 if [ -c /dev/full ]; then
 	for args in '' --json; do
 		code=0
 		# shellcheck disable=SC2086
 		client -n 1000 $args >/dev/full 2>"$tmp/err" || code=$?
 		[ "$code" -eq 1 ] || die "$what: $args: exit code $code"
-		grep '^gsctp perf: standard output: ' "$tmp/err" >/dev/null ||
-		    die "$what: $args: says $(cat "$tmp/err")"
+		is_full
+		code=0
+		# shellcheck disable=SC2086
+		timeout -k 5 60 "$gsctp" perf -s -p 0 -u 0 --bind "$bind" $args \
+		    >/dev/full 2>"$tmp/err" || code=$?
+		[ "$code" -eq 1 ] || die "$what: -s $args: exit code $code"
+		is_full
 	done
 	code=0
 	client -n 1000 --report /dev/full >"$tmp/text" 2>"$tmp/err" || code=$?
@@ -280,6 +289,39 @@ if [ -c /dev/full ]; then
 	    die "$what: --report: says $(cat "$tmp/err")"
 	echo "perf: $what"
 fi
+
+# Long before the test is over.
+what='nobody reads any more'
+mkfifo "$tmp/pipe"
+head -n 4 <"$tmp/pipe" >"$tmp/head" &
+pids="$pids $!"
+code=0
+client -t 600 -i 0.2 >"$tmp/pipe" 2>"$tmp/err" || code=$?
+[ "$code" -eq 1 ] || die "$what: exit code $code"
+grep '^gsctp perf: standard output: Broken pipe' "$tmp/err" >/dev/null ||
+    die "$what: says $(cat "$tmp/err")"
+[ "$(wc -l <"$tmp/head")" -eq 4 ] || die "$what: not four lines"
+for args in '' --json; do
+	# shellcheck disable=SC2086
+	"$gsctp" perf -s -p 0 -u 0 --bind "$bind" $args >"$tmp/pipe" \
+	    2>"$tmp/said" &
+	deaf=$!
+	pids="$pids $deaf"
+	exec 4<"$tmp/pipe"
+	read -r line <&4 || die "$what: -s $args: not a word"
+	exec 4<&-
+	numbers=$(echo "$line" | tr -cs '0-9\n' ' ')
+	# shellcheck disable=SC2086
+	set -- $numbers
+	"$gsctp" perf -c 127.0.0.1 -p "$1" -u 0 --bind "$bind" \
+	    --peer-udp-port "$2" -n 1000 >"$tmp/text" 2>"$tmp/err" || :
+	code=0
+	wait "$deaf" || code=$?
+	[ "$code" -eq 1 ] || die "$what: -s $args: exit code $code"
+	grep '^gsctp perf: standard output: Broken pipe' "$tmp/said" \
+	    >/dev/null || die "$what: -s $args: says $(cat "$tmp/said")"
+done
+echo "perf: $what"
 
 what='garbage'
 GSCTP_UDP_PORT=0 GSCTP_PEER_UDP_PORT=$udp \
@@ -384,6 +426,14 @@ client -p 9 -t 1 >"$tmp/text" 2>"$tmp/err" || code=$?
 [ "$code" -eq 3 ] || die "$what: exit code $code"
 grep 'refused: is "gsctp perf -s" there?' "$tmp/err" >/dev/null ||
     die "$what: says $(cat "$tmp/err")"
+# Nor is there anybody to say so.
+code=0
+"$gsctp" perf -c 127.0.0.1 -u 0 --bind "$bind" --peer-udp-port 1 -t 1 \
+    -o initmsg.max_attempts=1 -o rtoinfo.min=50ms -o rtoinfo.initial=100ms \
+    >"$tmp/text" 2>"$tmp/err" || code=$?
+[ "$code" -eq 4 ] || die "$what: nobody at all: exit code $code"
+grep 'no answer: is "gsctp perf -s" there' "$tmp/err" >/dev/null ||
+    die "$what: nobody at all: says $(cat "$tmp/err")"
 echo "perf: $what"
 
 what='IPv6'

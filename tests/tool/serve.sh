@@ -295,6 +295,38 @@ client echo 1 6 8000
 stop TERM 0
 at_least rate_limited 1
 
+# Who has ended, and whose messages wait for hours, makes room for others.
+start discard 0 --rate 1 --max-assocs 1
+slow() { # bytes
+	head -c "$1" /dev/zero | "$gsctp" cat -u 0 --size 1000 \
+	    --peer-udp-port "$peer_udp_port" 127.0.0.1 "$port"
+}
+for i in 1 2 3; do
+	slow 30000 || die "$i: there is no place: $?"
+done
+ask_until accepted 3
+expect associations 1
+expect refused 0
+ask_until messages_in 61
+# Who has not, does not.
+mkfifo "$tmp/input"
+slow_input() {
+	"$gsctp" cat -u 0 --size 1000 --peer-udp-port "$peer_udp_port" \
+	    127.0.0.1 "$port" <"$tmp/input"
+}
+slow_input &
+pids="$pids $!"
+exec 5>"$tmp/input"
+head -c 2000 /dev/zero >&5
+ask_until accepted 4
+ask_until messages_in 91
+client read 1 >"$tmp/refused" || [ $? -eq 3 ] || die "refused: fails"
+grep -q '^reason: too many associations$' "$tmp/refused" ||
+    die "it is not refused: $(cat "$tmp/refused")"
+exec 5>&-
+stop TERM 0
+expect bytes_in 92000
+
 # -- chargen and daytime -------------------------------------------------------
 
 awk 'BEGIN {

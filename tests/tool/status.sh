@@ -144,7 +144,7 @@ out_has '127.0.0.1:[0-9]*  *active  *rtt [0-9]*ms  *rto [0-9]*ms'
 
 # -- one that is stopped, and one that is gone ----------------------------------
 
-kill -STOP "$pid2"
+freeze "$pid2"
 status 4 "$pid2"
 err_has "process $pid2 does not answer"
 kill -CONT "$pid2"
@@ -159,6 +159,19 @@ err_has "no gsctp program of yours has the process id $pid1"
 status 0
 [ "$(grep -c '^[^ ]*\[[0-9]*\]: gsctp ' "$tmp/out")" -eq 2 ] ||
     die "not the two that are left"
+
+# -- the output cannot be written ----------------------------------------------
+
+if [ -c /dev/full ]; then
+	for args in '' --json '-w 1' --help; do
+		code=0
+		# shellcheck disable=SC2086
+		timeout -k 5 60 "$gsctp" status $args >/dev/full \
+		    2>"$tmp/err" || code=$?
+		[ "$code" -eq 1 ] || die "a full disk: $args: code $code"
+		err_has '^gsctp status: standard output: No space left'
+	done
+fi
 
 # -- again and again, until a signal -------------------------------------------
 

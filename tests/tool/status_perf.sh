@@ -11,6 +11,8 @@ gsctp=$(cd "$top_builddir" && pwd)/apps/gsctp/gsctp
 [ -x "$gsctp" ] || skip "gsctp was built without jansson"
 need jq mkfifo
 use_tmp
+# Stacks of other tests may be stopped, and do not answer then.
+export GSCTP_RUN_DIR="$tmp/run"
 
 mkfifo "$tmp/server"
 "$gsctp" perf -s -p 0 -u 0 --bind 127.0.0.1 >"$tmp/server" 2>&1 &

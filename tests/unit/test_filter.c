@@ -1033,11 +1033,16 @@ START_TEST(a_restart_with_other_addresses_is_dropped)
 	establish();
 	/* Fewer, more, others; and from an address that is unknown. */
 	ck_assert_int_eq(init_in(PEER, 0x55, NULL, NULL), GS_DROP_RESTART);
-	ck_assert_int_eq(init_in(PEER, 0x55, PEER2, STRANGER), GS_DROP_RESTART);
-	ck_assert_int_eq(init_in(PEER, 0x55, STRANGER, NULL), GS_DROP_RESTART);
-	ck_assert_int_eq(init_in(STRANGER, 0x55, PEER, PEER2), GS_DROP_RESTART);
-	ck_assert_int_eq(init_in(STRANGER, 0x55, PEER2, NULL), GS_DROP_RESTART);
-	ck_assert_uint_eq(gs_filter_count(f, GS_DROP_RESTART), 5);
+	ck_assert_int_eq(init_in(PEER, 0x55, PEER2, STRANGER),
+	    GS_REFUSE_RESTART);
+	ck_assert_int_eq(init_in(PEER, 0x55, STRANGER, NULL),
+	    GS_REFUSE_RESTART);
+	ck_assert_int_eq(init_in(STRANGER, 0x55, PEER, PEER2),
+	    GS_REFUSE_RESTART);
+	ck_assert_int_eq(init_in(STRANGER, 0x55, PEER2, NULL),
+	    GS_REFUSE_RESTART);
+	ck_assert_uint_eq(gs_filter_count(f, GS_DROP_RESTART), 1);
+	ck_assert_uint_eq(gs_filter_count(f, GS_REFUSE_RESTART), 4);
 	/* Who has nothing to do with it is welcome. */
 	ck_assert_int_eq(init_in(STRANGER, 0x55, NULL, NULL), GS_PASS);
 }
@@ -1054,7 +1059,7 @@ START_TEST(a_restart_from_another_udp_port_is_dropped)
 	at = open_init(&d, GS_CHUNK_INIT, 0x55, 65536, 1, 1);
 	put_addr_param(&d, PEER2);
 	end_chunk(&d, at);
-	ck_assert_int_eq(in(&d), GS_DROP_RESTART);
+	ck_assert_int_eq(in(&d), GS_REFUSE_RESTART);
 	gs_addr_set_port(&d.pkt.src, UDP);
 	ck_assert_int_eq(in(&d), GS_PASS);
 }
@@ -1100,7 +1105,7 @@ START_TEST(a_udp_port_moves_with_the_right_tag_only)
 	gs_addr_set_port(&d.pkt.src, 777);
 	put_chunk(&d, GS_CHUNK_DATA, 3, 20);
 	ck_assert_int_eq(in(&d), GS_DROP_TAG);
-	ck_assert_int_eq(in(&init), GS_DROP_RESTART);
+	ck_assert_int_eq(in(&init), GS_REFUSE_RESTART);
 	/* The owner behind a NAT that changed its mind. */
 	begin_in(&d, PEER, OUR_TAG);
 	gs_addr_set_port(&d.pkt.src, 777);

@@ -9,23 +9,20 @@
 #include <unistd.h>
 
 #include "../support/check_main.h"
+#include "../support/tmp.h"
 
 #define HEAD                                                           \
 	"protocol  size sockets  memory press maxhdr  slab module     " \
 	"cl co di ac io in de sh ss gs se re bi br ha uh gp em\n"
 #define ROW(name) name " 1464      0       0   no       0   yes  kernel\n"
 
-static char path[] = "/tmp/gsctp-protocols-XXXXXX";
-
 static int
 has_in(const char *text)
 {
-	char name[sizeof(path)];
+	char name[TMP_PATH];
 	int fd, has;
 
-	memcpy(name, path, sizeof(path));
-	fd = mkstemp(name);
-	ck_assert_int_ge(fd, 0);
+	fd = tmp_file(name, "test_kernel_sctp");
 	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
 	has = gs_kernel_has_sctp(name);

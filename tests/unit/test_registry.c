@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include "../support/check_main.h"
+#include "../support/tmp.h"
 
-static char base[64];
+static char base[TMP_PATH];
 static struct gs_registry a, b;
 static uint64_t net, pidns;
 
@@ -29,8 +30,7 @@ open_dir(void)
 static void
 setup(void)
 {
-	strcpy(base, "/tmp/gsctp-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(base));
+	tmp_dir(base, "test_registry");
 	ck_assert_int_eq(gs_registry_namespaces(&net, &pidns), 0);
 	ck_assert_int_eq(gs_registry_open(&a, open_dir(), 1001), 0);
 	ck_assert_int_eq(gs_registry_open(&b, open_dir(), 1002), 0);
@@ -39,12 +39,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[256];
-
 	gs_registry_close(&a);
 	gs_registry_close(&b);
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(base);
 }
 
 static union gs_addr
@@ -108,7 +105,7 @@ count_files(void)
 static void
 put_file(const char *name, const char *text, size_t len)
 {
-	char path[256];
+	char path[TMP_PATH_IN];
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
@@ -520,7 +517,7 @@ START_TEST(hostile_files_neither_harm_nor_hide_the_others)
 		"1-0123456789abcdeg.lock", "-0123456789abcdef.lock",
 		"12345678901-0123456789abcdef.lock",
 		"1-0123456789abcdef.lock.lock", "1-0123456789abcdef.map" };
-	char path[256];
+	char path[TMP_PATH_IN];
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -536,11 +533,24 @@ START_TEST(hostile_files_neither_harm_nor_hide_the_others)
 }
 END_TEST
 
+/* As by what cleans up /tmp: the stack has to begin anew. */
+START_TEST(without_its_lock_file_nothing_is_written)
+{
+	struct gs_bound any = bound(NULL, 5001, true);
+	char path[TMP_PATH_IN];
+
+	ck_assert_int_eq(gs_registry_write(&b, &any, 1), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s.lock", base, b.stem);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(gs_registry_write(&b, &any, 1), -ENOENT);
+}
+END_TEST
+
 /* Of one that lives: what is written over it. */
 START_TEST(a_map_that_is_garbage_is_as_none)
 {
 	static const char nul[] = "gsctp 1\nnet 1\0\n";
-	char name[64], path[256];
+	char name[64], path[TMP_PATH_IN];
 	char *big;
 
 	(void)snprintf(name, sizeof(name), "%s.map", b.stem);
@@ -623,6 +633,7 @@ suite(void)
 	tcase_add_test(tc,
 	    a_child_of_fork_does_not_keep_its_parents_files_alive);
 	tcase_add_test(tc, hostile_files_neither_harm_nor_hide_the_others);
+	tcase_add_test(tc, without_its_lock_file_nothing_is_written);
 	tcase_add_test(tc, a_map_that_is_garbage_is_as_none);
 	tcase_add_test(tc, who_starts_is_never_cleaned_away);
 	suite_add_tcase(s, tc);

@@ -11,18 +11,18 @@
 #include <unistd.h>
 
 #include "../support/check_main.h"
+#include "../support/tmp.h"
 
 #define NOBODY 65534
 
-static char base[64];	 /* a fresh directory, 0700 */
-static char wanted[128]; /* does not exist in it */
+static char base[TMP_PATH];	 /* a fresh directory, 0700 */
+static char wanted[TMP_PATH_IN]; /* does not exist in it */
 static char path[GS_RUNDIR_PATH];
 
 static void
 setup(void)
 {
-	strcpy(base, "/tmp/gsctp-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(base));
+	tmp_dir(base, "test_rundir");
 	(void)snprintf(wanted, sizeof(wanted), "%s/run", base);
 	ck_assert_int_eq(setenv("GSCTP_RUN_DIR", wanted, 1), 0);
 	ck_assert_int_eq(unsetenv("XDG_RUNTIME_DIR"), 0);
@@ -31,10 +31,7 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[256];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
-	ck_assert_int_eq(system(command), 0);
+	tmp_remove(base);
 	ck_assert_int_eq(unsetenv("GSCTP_RUN_DIR"), 0);
 }
 
@@ -106,7 +103,7 @@ END_TEST
 
 START_TEST(a_symbolic_link_is_refused_whatever_it_leads_to)
 {
-	char target[128];
+	char target[TMP_PATH_IN];
 
 	(void)snprintf(target, sizeof(target), "%s/target", base);
 	ck_assert_int_eq(mkdir(target, 0700), 0);

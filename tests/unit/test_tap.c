@@ -17,6 +17,7 @@
 
 #include "../support/check_main.h"
 #include "../support/pcapng_read.h"
+#include "../support/tmp.h"
 #include "clock.h"
 #include "log.h"
 #include "tap_impl.h"
@@ -25,11 +26,37 @@
 #define WAIT_MS 20000
 #define TIMEOUT_S 60
 
-static char dir[64], path[128];
+static char dir[TMP_PATH], path[TMP_PATH_IN];
 static struct gs_tap tap;
 static uint8_t bytes[65535];
 static atomic_int nlines; /* of the log, at level error */
 static char last_line[GS_LOG_LINE];
+
+/* The linker's --wrap has the library call these.  An address that the system
+ * tells of is read by gs_addr_from(). */
+static atomic_uint ntold;
+static atomic_uint_fast64_t later_ms;
+
+int __real_gs_addr_from(union gs_addr *out, const struct sockaddr *sa,
+    socklen_t len);
+int __wrap_gs_addr_from(union gs_addr *out, const struct sockaddr *sa,
+    socklen_t len);
+uint64_t __real_gs_now_ms(void);
+uint64_t __wrap_gs_now_ms(void);
+
+int
+__wrap_gs_addr_from(union gs_addr *out, const struct sockaddr *sa,
+    socklen_t len)
+{
+	atomic_fetch_add(&ntold, 1);
+	return __real_gs_addr_from(out, sa, len);
+}
+
+uint64_t
+__wrap_gs_now_ms(void)
+{
+	return __real_gs_now_ms() + atomic_load(&later_ms);
+}
 
 static void
 sink(void *arg, int level, const char *line)
@@ -46,8 +73,7 @@ setup(void)
 {
 	size_t i;
 
-	snprintf(dir, sizeof(dir), "/tmp/test_tap.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	tmp_dir(dir, "test_tap");
 	snprintf(path, sizeof(path), "%s/file", dir);
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * 7 + i / 256);
@@ -618,7 +644,7 @@ put_many(void *arg)
 START_TEST(no_packet_is_lost_between_one_file_and_the_next)
 {
 	static size_t lens[2] = { 100, 200 };
-	char paths[8][160];
+	char paths[8][TMP_PATH_IN];
 	struct pcapng_read r;
 	size_t total = 0;
 	pthread_t t[2];
@@ -686,6 +712,46 @@ START_TEST(child_of_a_fork_lets_go_of_the_file)
 }
 END_TEST
 
+/*
+ * How often the system is asked
+ */
+
+static void
+find_often(struct gs_tap_names *names, const char *text, const char *expect)
+{
+	union gs_addr a = addr(text, 5001);
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		ck_assert_str_eq(gs_tap_names_find(names, &a), expect);
+}
+
+START_TEST(an_unknown_address_is_asked_for_once_a_second)
+{
+	struct gs_tap_names *names;
+	unsigned int each;
+
+	atomic_store(&ntold, 0);
+	ck_assert_int_eq(gs_tap_names_new(&names), 0);
+	each = atomic_load(&ntold);
+	ck_assert_uint_gt(each, 0);
+	/* Far from any second that ends meanwhile. */
+	atomic_fetch_add(&later_ms, 1000000);
+	find_often(names, "127.0.0.1", "lo");
+	find_often(names, "224.0.0.1", "");
+	find_often(names, "255.255.255.255", "");
+	find_often(names, "0.0.0.0", "");
+	find_often(names, "ff02::1", "");
+	find_often(names, "::", "");
+	ck_assert_uint_eq(atomic_load(&ntold), each);
+	/* As often as seconds pass meanwhile, not with each packet. */
+	find_often(names, "192.0.2.255", "");
+	ck_assert_uint_gt(atomic_load(&ntold), each);
+	ck_assert_uint_lt(atomic_load(&ntold), 100 * each);
+	gs_tap_names_free(names);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -715,6 +781,7 @@ suite(void)
 	tcase_add_test(tc, fifo_whose_reader_goes_ends_the_capture);
 	tcase_add_test(tc, fifo_whose_reader_sleeps_holds_up_nobody_for_long);
 	tcase_add_test(tc, what_a_slow_reader_makes_us_lose_is_counted);
+	tcase_add_test(tc, an_unknown_address_is_asked_for_once_a_second);
 	tcase_add_test(tc, no_packet_is_lost_between_one_file_and_the_next);
 	tcase_add_test(tc, child_of_a_fork_lets_go_of_the_file);
 	suite_add_tcase(s, tc);

@@ -7,6 +7,7 @@
 
 #include "../support/check_main.h"
 #include "../support/netns.h"
+#include "../support/tmp.h"
 #include "log.h"
 #include "wire_impl.h"
 
@@ -192,11 +193,10 @@ END_TEST
 
 START_TEST(a_kernel_with_sctp_is_refused_and_the_cure_named)
 {
-	char path[] = "/tmp/gsctp-protocols-XXXXXX";
+	char path[TMP_PATH];
 	static const char row[] = "SCTP      1464      0\n";
-	int fd = mkstemp(path);
+	int fd = tmp_file(path, "test_wire_raw");
 
-	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, row, strlen(row)), (ssize_t)strlen(row));
 	close(fd);
 	ck_assert_int_eq(gs_wire_raw_check(path), -EADDRINUSE);
