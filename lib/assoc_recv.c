@@ -8,6 +8,7 @@
 
 #include "assoc_early.h"
 #include "assoc_part.h"
+#include "assoc_watch.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -78,14 +79,9 @@ static void
 to_user_addr(const struct gs_endpoint *ep, const union gs_addr *a,
     struct sockaddr_storage *ss, socklen_t *len)
 {
-	union gs_addr copy = *a;
-
-	if (ep->v6 && ep->opts.mapped_v4)
-		gs_addr_map(&copy);
-	memset(ss, 0, sizeof(*ss));
-	memcpy(ss, &copy, gs_addr_len(&copy));
+	gs_endpoint_give_addr(ep, a, ss);
 	if (len != NULL)
-		*len = gs_addr_len(&copy);
+		*len = gs_addr_len((const union gs_addr *)(const void *)ss);
 }
 
 static void
@@ -204,10 +200,13 @@ end_error(const struct gs_assoc *a, const struct gsctp_assoc_change *c)
 static bool
 on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 {
+	int err;
+
 	switch (c->state) {
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
 		a->was_up = true;
+		gs_watch_tell(a, 0);
 		a->out_streams = c->outbound_streams;
 		a->first_out_streams = c->outbound_streams;
 		a->in_streams = c->inbound_streams;
@@ -238,10 +237,12 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		c->error = GS_CAUSE_USER_ABORT;
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
+		err = failure_of(a);
 		a->phase = GS_ENDED;
+		gs_watch_tell(a, err);
 		if (a->ep != NULL)
-			gs_endpoint_fail(a->ep, failure_of(a));
-		return tell_waiter(a, c, failure_of(a));
+			gs_endpoint_fail(a->ep, err);
+		return tell_waiter(a, c, err);
 	}
 	a->phase = GS_ENDED;
 	return false;
@@ -530,6 +531,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.state = state;
 	c.error = cause;
 	c.assoc_id = a->id;
+	gs_watch_tell(a, outcome);
 	if (a->phase < GS_UP && a->ep != NULL)
 		gs_endpoint_fail(a->ep, outcome);
 	a->phase = GS_ENDED;
