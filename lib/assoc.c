@@ -9,6 +9,7 @@
 #include "assoc_part.h"
 #include "assoc_early.h"
 #include "assoc_recv.h"
+#include "assoc_watch.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "endpoint_addr.h"
@@ -180,6 +181,7 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->ntargets = n;
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
+	ep->stream.peer = addrs[0];
 	err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
@@ -309,6 +311,7 @@ gs_assoc_destroy(struct gs_assoc *a)
 {
 	struct gs_endpoint *ep = a->ep;
 
+	gs_watch_tell(a, -EBADF);
 	gs_assoc_close_socket(a);
 	gs_counter_stop(&a->counter);
 	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
@@ -559,6 +562,7 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 	if (a->data.len > 0 || a->in_parts || a->begun != NULL ||
 	    a->more_comes)
 		must_abort = true;
+	gs_watch_tell(a, -EBADF);
 	if (a->in_ready) {
 		TAILQ_REMOVE(&ep->ready, a, ready);
 		a->in_ready = false;

@@ -125,6 +125,8 @@ struct gs_assoc {
 	size_t probe_queued;		/* what was queued then */
 	bool has_life;			/* some of that was acknowledged */
 
+	struct gs_watch *watch;		/* or NULL: assoc_watch.h */
+
 	/* A blocking connect waits for the outcome. */
 	bool has_waiter;
 	bool outcome_known;

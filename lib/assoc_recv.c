@@ -9,6 +9,7 @@
 #include "assoc_early.h"
 #include "assoc_part.h"
 #include "assoc_port.h"
+#include "assoc_watch.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -79,14 +80,9 @@ static void
 to_user_addr(const struct gs_endpoint *ep, const union gs_addr *a,
     struct sockaddr_storage *ss, socklen_t *len)
 {
-	union gs_addr copy = *a;
-
-	if (ep->v6 && ep->opts.mapped_v4)
-		gs_addr_map(&copy);
-	memset(ss, 0, sizeof(*ss));
-	memcpy(ss, &copy, gs_addr_len(&copy));
+	gs_endpoint_give_addr(ep, a, ss);
 	if (len != NULL)
-		*len = gs_addr_len(&copy);
+		*len = gs_addr_len((const union gs_addr *)(const void *)ss);
 }
 
 static void
@@ -213,6 +209,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
 		a->was_up = true;
+		gs_watch_tell(a, 0);
 		a->out_streams = c->outbound_streams;
 		a->first_out_streams = c->outbound_streams;
 		a->in_streams = c->inbound_streams;
@@ -246,10 +243,11 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		c->error = GS_CAUSE_USER_ABORT;
 	a->end_error = end_error(a, c);
 	if (a->phase == GS_CONNECTING || a->phase == GS_ARRIVING) {
-		a->phase = GS_ENDED;
 		outcome = failure_of(a, c->error);
+		a->phase = GS_ENDED;
 		if (c->state == GSCTP_CANT_ASSOC)
 			c->failure = outcome;
+		gs_watch_tell(a, outcome);
 		if (a->ep != NULL)
 			gs_endpoint_fail(a->ep, outcome);
 		return tell_waiter(a, c, outcome);
@@ -543,6 +541,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	c.assoc_id = a->id;
 	if (state == GSCTP_CANT_ASSOC)
 		c.failure = outcome;
+	gs_watch_tell(a, outcome);
 	if (a->phase < GS_UP && a->ep != NULL)
 		gs_endpoint_fail(a->ep, outcome);
 	a->phase = GS_ENDED;

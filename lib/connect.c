@@ -1,10 +1,13 @@
 /* connect: associations, begun and ended by the application.  Layer 5. */
 
+#include "connect.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include <gsctp/gsctp.h>
 
+#include "assoc_watch.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -187,10 +190,10 @@ read_targets(const struct sockaddr_storage *addrs, size_t n,
 	return 0;
 }
 
-int
-gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
-    size_t naddrs, const struct gsctp_opt *opts, size_t nopts,
-    gsctp_assoc_id *assoc)
+static int
+connectx(gsctp_sock s, const struct sockaddr_storage *addrs, size_t naddrs,
+    const struct gsctp_opt *opts, size_t nopts, gsctp_assoc_id *assoc,
+    struct gs_watch *w)
 {
 	union gs_addr targets[ADDRS_MAX];
 	struct gs_endpoint *ep;
@@ -209,10 +212,28 @@ gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
 	if (err != 0)
 		return err;
 	err = begin(ep, targets, naddrs, udp_port, opts, nopts, &a);
-	if (err == 0)
+	if (err == 0) {
 		*assoc = a->id;
+		if (w != NULL)
+			gs_watch_begin(w, a);
+	}
 	gs_leave();
 	return err;
+}
+
+int
+gsctp_connectx_init(gsctp_sock s, const struct sockaddr_storage *addrs,
+    size_t naddrs, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_assoc_id *assoc)
+{
+	return connectx(s, addrs, naddrs, opts, nopts, assoc, NULL);
+}
+
+int
+gs_connect_begin(gsctp_sock s, const struct sockaddr_storage *addrs,
+    size_t naddrs, gsctp_assoc_id *assoc, struct gs_watch *w)
+{
+	return connectx(s, addrs, naddrs, NULL, 0, assoc, w);
 }
 
 int

@@ -525,12 +525,13 @@ update_posix(struct gs_endpoint *ep)
 	const struct gs_assoc *a = TAILQ_FIRST(&ep->assocs);
 	bool readable, writable;
 
-	readable = gs_endpoint_is_readable(ep) || ep->error != 0;
+	readable = gs_endpoint_is_readable(ep) || ep->error != 0 ||
+	    ep->is_read_shut;
 	writable = ep->nfull == 0;
 	if (ep->stream.is_on) {
 		readable = readable || ep->stream.has_ended;
 		if (a != NULL)
-			writable = writable && a->phase >= GS_UP;
+			writable = writable && a->was_up;
 		else
 			writable = ep->stream.has_ended;
 		writable = writable || ep->error != 0;
@@ -582,6 +583,18 @@ gs_endpoint_fd(struct gs_endpoint *ep)
 		gs_endpoint_update(ep);
 	}
 	return gs_ready_fd(ep->fd);
+}
+
+void
+gs_endpoint_give_addr(const struct gs_endpoint *ep, const union gs_addr *a,
+    struct sockaddr_storage *out)
+{
+	union gs_addr copy = *a;
+
+	if (ep->v6 && ep->opts.mapped_v4)
+		gs_addr_map(&copy);
+	memset(out, 0, sizeof(*out));
+	memcpy(out, &copy, gs_addr_len(&copy));
 }
 
 void

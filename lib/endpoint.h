@@ -83,6 +83,7 @@ struct gs_endpoint {
 	struct gs_ready *fd;		/* NULL until asked for */
 	bool is_posix;			/* fd is another's: posix.h */
 	int error;			/* which it has not been told */
+	bool is_read_shut;		/* it shows as readable: posix.h */
 	TAILQ_ENTRY(gs_endpoint) in_hub;
 };
 TAILQ_HEAD(gs_endpoint_list, gs_endpoint);
@@ -163,6 +164,11 @@ void gs_endpoint_hold(struct gs_endpoint *ep);
 void gs_endpoint_unhold(struct gs_endpoint *ep);
 
 int gs_endpoint_fd(struct gs_endpoint *ep);
+
+/* An address, with its port, as the application wants it on this endpoint;
+ * all zero where it is none. */
+void gs_endpoint_give_addr(const struct gs_endpoint *ep,
+    const union gs_addr *a, struct sockaddr_storage *out);
 
 /*
  * Readiness is shown in r, which is another's, as poll() shows it of a socket

@@ -31,6 +31,15 @@ gs_stream_fini(struct gs_endpoint *ep)
 	gs_msg_free(ep->stream.closed);
 }
 
+/* Of an attempt that has failed: what is not read yet is the endpoint's. */
+static void
+leave_events(struct gs_endpoint *ep, struct gs_assoc *a)
+{
+	while (a->head != NULL)
+		gs_msgq_put(&ep->delivery.queue, gs_assoc_take(a));
+	gs_assoc_destroy(a);
+}
+
 int
 gs_stream_check_connect(struct gs_endpoint *ep)
 {
@@ -39,6 +48,10 @@ gs_stream_check_connect(struct gs_endpoint *ep)
 
 	if (st->backlog > 0)
 		return -EINVAL;
+	if (a != NULL && a->phase == GS_ENDED && !a->was_up) {
+		leave_events(ep, a);
+		a = NULL;
+	}
 	if (a != NULL)
 		return a->was_up || a->phase == GS_ARRIVING ? -EISCONN :
 							      -EALREADY;
@@ -179,6 +192,7 @@ gs_stream_arrive(struct gs_endpoint *ep, struct socket *so)
 		gs_endpoint_close(child, true);
 		return err;
 	}
+	child->stream.peer = a->primary;
 	set_pending(ep, child, false);
 	serve(ep);
 	(void)set_room(ep);
@@ -261,6 +275,7 @@ gs_stream_peel(struct gs_endpoint *ep, struct gs_assoc *a,
 		gs_endpoint_close(child, true);
 		return err;
 	}
+	child->stream.peer = a->primary;
 	gs_assoc_move(a, child);
 	gs_delivery_follow(ep, child, a->id);
 	gs_delivery_run(child);

@@ -21,6 +21,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "addr.h"
+
 struct gs_assoc;
 struct gs_endpoint;
 struct gs_msg;
@@ -42,6 +44,7 @@ struct gs_stream {
 	bool has_ended;			/* had an association */
 	bool is_read_shut;
 	struct gs_msg *closed;		/* for its end */
+	union gs_addr peer;		/* as its association began */
 
 	/* Of a listener. */
 	unsigned int backlog;		/* 0: does not listen */

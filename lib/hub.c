@@ -13,6 +13,9 @@
 
 #define BUCKETS 1024
 
+/* The future, the current and all associations. */
+#define LAST_RESERVED 2
+
 LIST_HEAD(bucket, gs_assoc);
 TAILQ_HEAD(owners, gs_owner);
 
@@ -56,8 +59,10 @@ void
 gs_hub_add_assoc(struct gs_assoc *a)
 {
 	do {
+		if (hub.last_id < LAST_RESERVED || hub.last_id >= INT32_MAX)
+			hub.last_id = LAST_RESERVED;
 		hub.last_id++;
-	} while (hub.last_id == 0 || gs_hub_find_assoc(hub.last_id) != NULL);
+	} while (gs_hub_find_assoc(hub.last_id) != NULL);
 	a->id = hub.last_id;
 	LIST_INSERT_HEAD(&hub.by_id[a->id % BUCKETS], a, in_hash);
 	hub.nassocs++;

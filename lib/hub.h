@@ -3,7 +3,8 @@
  *
  * Guarantees
  *  - association ids are unique among all that live, and are not used again
- *    until the count has gone round;
+ *    until the count has gone round; they are positive as an int32_t, and
+ *    above 2: 0, 1 and 2 have meanings of their own (RFC 6458 7.1);
  *  - what packets and timers touched is pumped before the lock is let go.
  *
  * Locking: the stack's lock guards everything here.  Layer 4.

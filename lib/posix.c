@@ -2,9 +2,22 @@
 
 #include "posix.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assoc_watch.h"
+#include "connect.h"
 #include "endpoint.h"
 #include "engine.h"
+#include "ready.h"
+#include "sock.h"
 #include "stack.h"
+
+struct gs_posix_attempt {
+	struct gs_watch watch;
+	struct gs_ready *r;
+};
 
 int
 gs_posix_attach(gsctp_sock s, struct gs_ready *r)
@@ -59,6 +72,105 @@ gs_posix_state(gsctp_sock s, struct gs_posix_state *out)
 	out->phase = phase_of(ep, a);
 	out->assoc = a != NULL ? a->id : 0;
 	out->is_listening = ep->is_listening;
+	gs_endpoint_give_addr(ep, &ep->stream.peer, &out->peer);
+	gs_leave();
+	return 0;
+}
+
+int
+gs_posix_connect(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
+    gsctp_assoc_id *assoc, struct gs_posix_attempt **out)
+{
+	struct gs_posix_attempt *t;
+	int err;
+
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return -ENOMEM;
+	err = gs_ready_new(&t->r);
+	if (err != 0)
+		goto free_t;
+	t->watch.r = t->r;
+	err = gs_connect_begin(s, addrs, n, assoc, &t->watch);
+	if (err != 0)
+		goto free_r;
+	*out = t;
+	return 0;
+
+free_r:
+	gs_ready_free(t->r);
+free_t:
+	free(t);
+	return err;
+}
+
+int
+gs_posix_outcome_fd(const struct gs_posix_attempt *t)
+{
+	return gs_ready_fd(t->r);
+}
+
+int
+gs_posix_outcome(struct gs_posix_attempt *t)
+{
+	int err = gs_api_enter();
+
+	if (err == 0) {
+		gs_watch_end(&t->watch);
+		err = t->watch.outcome;
+		gs_leave();
+	}
+	gs_ready_free(t->r);
+	free(t);
+	return err;
+}
+
+int
+gs_posix_bound(gsctp_sock s, struct sockaddr_storage *addrs, size_t max)
+{
+	struct gs_endpoint *ep;
+	int n;
+
+	n = gs_api_endpoint(s, &ep);
+	if (n != 0)
+		return n;
+	for (n = 0; (size_t)n < ep->naddrs; n++) {
+		if ((size_t)n < max)
+			gs_endpoint_give_addr(ep, &ep->addrs[n], &addrs[n]);
+		if (ep->is_wildcard) {
+			n++;
+			break;
+		}
+	}
+	gs_leave();
+	return n;
+}
+
+int
+gs_posix_addrs(gsctp_sock s, struct sockaddr_storage *addrs, size_t max)
+{
+	struct gs_endpoint *ep;
+	int n;
+
+	n = gs_api_endpoint(s, &ep);
+	if (n != 0)
+		return n;
+	n = gs_sock_addrs(ep, addrs, max);
+	gs_leave();
+	return n;
+}
+
+int
+gs_posix_shut_read(gsctp_sock s)
+{
+	struct gs_endpoint *ep;
+	int err;
+
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	ep->is_read_shut = true;
+	gs_endpoint_update(ep);
 	gs_leave();
 	return 0;
 }

@@ -48,10 +48,39 @@ struct gs_posix_state {
 	enum gs_posix_phase phase;
 	gsctp_assoc_id assoc;	/* 0: none */
 	bool is_listening;
+	/* The peer's address as the association began: GS_POSIX_UP, _ENDED.
+	 * As the application wants it. */
+	struct sockaddr_storage peer;
 };
 
 /* 0, -EBADF or -ESTALE. */
 int gs_posix_state(gsctp_sock s, struct gs_posix_state *out);
+
+/*
+ * Begin an association as gsctp_connectx_init(), and watch how it comes out.
+ * gs_posix_outcome_fd() is readable when that is known, or s is closed.
+ *
+ * 0, and *out is the caller's, for gs_posix_outcome(); or as
+ * gsctp_connectx_init(), -EMFILE, -ENFILE.
+ */
+struct gs_posix_attempt;
+int gs_posix_connect(gsctp_sock s, const struct sockaddr_storage *addrs,
+    size_t n, gsctp_assoc_id *assoc, struct gs_posix_attempt **out);
+int gs_posix_outcome_fd(const struct gs_posix_attempt *t);
+
+/* 0: it is, or was, up; -EINPROGRESS: not known yet; -EBADF: s was closed;
+ * else why it failed.  t is freed. */
+int gs_posix_outcome(struct gs_posix_attempt *t);
+
+/* What s is bound to: one wildcard address, or all; or, with the wildcard,
+ * every address of the stack.  How many, of which addrs gets up to max; or
+ * -EBADF, -ESTALE. */
+int gs_posix_bound(gsctp_sock s, struct sockaddr_storage *addrs, size_t max);
+int gs_posix_addrs(gsctp_sock s, struct sockaddr_storage *addrs, size_t max);
+
+/* s is readable from now on, for who does not read any more; what comes is
+ * still to be had.  0, -EBADF or -ESTALE. */
+int gs_posix_shut_read(gsctp_sock s);
 
 /*
  * SO_ERROR of a one-to-one socket: why its attempt failed (-ECONNREFUSED,

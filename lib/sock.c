@@ -1,5 +1,7 @@
 /* sock: sockets, opened, asked and closed.  Layer 5. */
 
+#include "sock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +192,15 @@ wildcard_addrs(const struct gs_endpoint *ep, struct sockaddr_storage *to,
 	return (int)n;
 }
 
+int
+gs_sock_addrs(const struct gs_endpoint *ep, struct sockaddr_storage *to,
+    size_t max)
+{
+	if (ep->is_wildcard)
+		return wildcard_addrs(ep, to, max);
+	return give_addrs(ep, ep->addrs, ep->naddrs, ep->port, to, max);
+}
+
 static int
 assoc_addrs(struct gs_endpoint *ep, gsctp_assoc_id id, bool peer,
     struct sockaddr_storage *to, size_t max)
@@ -226,11 +237,8 @@ gsctp_socknames(gsctp_sock s, gsctp_assoc_id assoc,
 		return n;
 	if (ep->stream.is_on ? gs_endpoint_assoc(ep, 0) != NULL : assoc != 0)
 		n = assoc_addrs(ep, assoc, false, addrs, max);
-	else if (ep->is_wildcard)
-		n = wildcard_addrs(ep, addrs, max);
 	else
-		n = give_addrs(ep, ep->addrs, ep->naddrs, ep->port, addrs,
-		    max);
+		n = gs_sock_addrs(ep, addrs, max);
 	gs_leave();
 	return n;
 }
