@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* IANA's port for SCTP in UDP (RFC 6951). */
 #define DEFAULT_PORT 9899
@@ -248,6 +249,49 @@ read_text(const char *text, const char *variable, char **out)
 	return *out != NULL ? 0 : -ENOMEM;
 }
 
+/*
+ * Several processes have one environment, and want a file each: %p is the
+ * process's id, and %% is %.
+ */
+static int
+expand(char **text)
+{
+	const char *from = *text;
+	char id[24];
+	char *grown, *to;
+
+	(void)snprintf(id, sizeof(id), "%ld", (long)getpid());
+	/* Each character an id is more than there can be. */
+	grown = malloc(strlen(from) * strlen(id) + 1);
+	if (grown == NULL)
+		return -ENOMEM;
+	to = grown;
+	while (*from != '\0') {
+		if (strncmp(from, "%p", 2) == 0) {
+			to = stpcpy(to, id);
+			from += 2;
+		} else {
+			*to++ = *from;
+			from += strncmp(from, "%%", 2) == 0 ? 2 : 1;
+		}
+	}
+	*to = '\0';
+	free(*text);
+	*text = grown;
+	return 0;
+}
+
+static int
+read_capture(const struct gsctp_stack_config *in, struct gs_config *out)
+{
+	int err = read_text(in->capture, "GSCTP_PCAP", &out->capture);
+
+	/* A program can make a name itself. */
+	if (err == 0 && in->capture == NULL && out->capture != NULL)
+		err = expand(&out->capture);
+	return err;
+}
+
 int
 gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 {
@@ -269,7 +313,7 @@ gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 	if (err == 0)
 		err = read_log(in, out);
 	if (err == 0)
-		err = read_text(in->capture, "GSCTP_PCAP", &out->capture);
+		err = read_capture(in, out);
 	if (err == 0)
 		err = read_text(in->faults, "GSCTP_FAULTS", &out->faults);
 	if (err != 0)

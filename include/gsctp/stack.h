@@ -50,8 +50,9 @@ enum gsctp_log_level {
  *                        other's UDP ports; empty: nowhere
  *   GSCTP_ADDRS          local addresses to use, separated by commas
  *   GSCTP_LOG            error, warn, info or debug, to standard error
- *   GSCTP_PCAP           a file to capture to; not looked at in a program
- *                        that runs with more rights than its user
+ *   GSCTP_PCAP           a file to capture to, %p in it the process's id, %%
+ *                        a %; not looked at in a program that runs with more
+ *                        rights than its user
  *   GSCTP_FAULTS         what shall go wrong on the wire
  *
  * A variable that cannot be understood is -EINVAL, not a guess.

@@ -12,7 +12,7 @@
 
 static const char *const variables[] = { "GSCTP_UDP_PORT",
 	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG",
-	"GSCTP_ENCAPSULATION", "GSCTP_FAULTS" };
+	"GSCTP_ENCAPSULATION", "GSCTP_FAULTS", "GSCTP_PCAP" };
 
 static struct gsctp_stack_config in;
 static struct gs_config out;
@@ -543,6 +543,45 @@ START_TEST(what_has_been_freed_may_be_freed_again)
 }
 END_TEST
 
+static void
+ck_capture(const char *variable, const char *expected)
+{
+	set("GSCTP_PCAP", variable);
+	ck_read();
+	ck_assert_pstr_eq(out.capture, expected);
+	gs_config_fini(&out);
+}
+
+START_TEST(the_capture_variable_may_have_the_process_id_in_it)
+{
+	char expected[64];
+
+	ck_capture("", NULL);
+	ck_capture("a.pcapng", "a.pcapng");
+	ck_capture("100%", "100%");
+	ck_capture("%d%%p%%%", "%d%p%%");
+	(void)snprintf(expected, sizeof(expected), "%ld/%ldp-%ld.pcapng",
+	    (long)getpid(), (long)getpid(), (long)getpid());
+	ck_capture("%p/%pp-%p.pcapng", expected);
+	(void)snprintf(expected, sizeof(expected), "%%%ld", (long)getpid());
+	ck_capture("%%%p", expected);
+}
+END_TEST
+
+START_TEST(the_callers_capture_is_taken_as_it_is_before_the_variable)
+{
+	set("GSCTP_PCAP", "x-%p");
+	in.capture = "a-%p%%";
+	ck_read();
+	ck_assert_str_eq(out.capture, "a-%p%%");
+	gs_config_fini(&out);
+	in.capture = "";
+	ck_read();
+	ck_assert_ptr_null(out.capture);
+	gs_config_fini(&out);
+}
+END_TEST
+
 START_TEST(all_variables_are_read_together)
 {
 	set("GSCTP_UDP_PORT", "1001");
@@ -604,6 +643,9 @@ suite(void)
 	tcase_add_test(tc, a_reserved_field_that_is_set_is_refused);
 	tcase_add_test(tc, an_error_after_the_addresses_frees_them);
 	tcase_add_test(tc, what_has_been_freed_may_be_freed_again);
+	tcase_add_test(tc, the_capture_variable_may_have_the_process_id_in_it);
+	tcase_add_test(tc,
+	    the_callers_capture_is_taken_as_it_is_before_the_variable);
 	tcase_add_test(tc, all_variables_are_read_together);
 	suite_add_tcase(s, tc);
 	return s;
