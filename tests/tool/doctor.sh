@@ -188,7 +188,7 @@ busy=$!
 pids="$pids $busy"
 exec 6<"$tmp/out3"
 read -r said <&6 || die "no busy server"
-"$gsctp" doctor --faults out.delay=1s --timeout 10 127.0.0.1 5004 \
+"$gsctp" doctor --faults out.delay=1s --timeout 30 127.0.0.1 5004 \
     >"$tmp/report" 2>"$tmp/err" &
 patient=$!
 pids="$pids $patient"
