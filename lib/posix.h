@@ -141,7 +141,4 @@ void gs_posix_unwait(struct gs_waiter *w);
 int gs_posix_peer(gsctp_sock s, const struct sockaddr *to, socklen_t tolen,
     gsctp_assoc_id *id);
 
-/* Bytes of user data in the next message, 0 for an event or none. */
-size_t gs_posix_pending(gsctp_sock s);
-
 #endif
