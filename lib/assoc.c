@@ -85,6 +85,14 @@ assoc_free(struct gs_assoc *a)
 }
 
 void
+gs_assoc_wake(struct gs_assoc *a)
+{
+	if (a->nwaiting > 0)
+		pthread_cond_broadcast(&a->cond);
+	gs_waiter_wake(&a->waiters);
+}
+
+void
 gs_assoc_hold(struct gs_assoc *a)
 {
 	a->nwaiting++;
@@ -334,9 +342,8 @@ gs_assoc_destroy(struct gs_assoc *a)
 	}
 	a->phase = GS_ENDED;
 	a->is_dead = true;
-	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
-	else
+	gs_assoc_wake(a);
+	if (a->nwaiting == 0)
 		assoc_free(a);
 }
 
@@ -369,8 +376,7 @@ gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to)
 	restamp(a->made.head, to->id);
 	restamp(a->last, to->id);
 	/* Senders find out that it is not here any more. */
-	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
+	gs_assoc_wake(a);
 	gs_hub_mark(&a->owner);
 }
 
@@ -577,8 +583,7 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 	a->head = NULL;
 	gs_msgq_clear(&a->made);
 	gs_hub_add_orphan(a);
-	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
+	gs_assoc_wake(a);
 
 	if (!must_abort && (a->phase == GS_UP || a->phase == GS_ENDING)) {
 		/* Unread events would turn the close into an ABORT. */
@@ -705,7 +710,6 @@ gs_assoc_touch(struct gs_assoc *a)
 		a->is_full = false;
 		a->ep->nfull--;
 		gs_endpoint_update(a->ep);
-		if (a->nwaiting > 0)
-			pthread_cond_broadcast(&a->cond);
+		gs_assoc_wake(a);
 	}
 }

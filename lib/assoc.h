@@ -26,6 +26,7 @@
 #include "counter.h"
 #include "engine_sock.h"
 #include "msg.h"
+#include "waiter.h"
 
 struct gs_endpoint;
 
@@ -135,6 +136,7 @@ struct gs_assoc {
 
 	pthread_cond_t cond;		/* senders, connect */
 	unsigned int nwaiting;
+	struct gs_waiter_list waiters;	/* the same: posix.h */
 	bool is_dead;			/* free when nobody waits */
 
 	bool in_ready;
@@ -195,6 +197,9 @@ void gs_assoc_orphan(struct gs_assoc *a, bool must_abort);
 
 /* End it now, saying nothing to the application; an ABORT tells the peer. */
 void gs_assoc_destroy(struct gs_assoc *a);
+
+/* Whoever waits for it looks again. */
+void gs_assoc_wake(struct gs_assoc *a);
 
 /* Around a wait on a->cond. */
 void gs_assoc_hold(struct gs_assoc *a);

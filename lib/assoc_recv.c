@@ -205,6 +205,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 {
 	int outcome;
 
+	gs_waiter_wake(&a->waiters);
 	switch (c->state) {
 	case GSCTP_COMM_UP:
 		a->phase = GS_UP;
@@ -545,6 +546,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	if (a->phase < GS_UP && a->ep != NULL)
 		gs_endpoint_fail(a->ep, outcome);
 	a->phase = GS_ENDED;
+	gs_waiter_wake(&a->waiters);
 	a->end_error = outcome == -ECONNREFUSED ? -ECONNRESET : outcome;
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);

@@ -482,6 +482,15 @@ gs_endpoint_is_readable(const struct gs_endpoint *ep)
 	    ep->stream.npending > 0;
 }
 
+void
+gs_endpoint_count_sent(struct gs_endpoint *ep, size_t len)
+{
+	ep->stat.send_cnt++;
+	ep->stat.send_oct += len;
+	if (len > ep->stat.send_max)
+		ep->stat.send_max = len;
+}
+
 static void
 count_received(struct gs_endpoint *ep, size_t len)
 {

@@ -150,6 +150,9 @@ struct gs_assoc *gs_endpoint_peer(struct gs_endpoint *ep,
 struct gs_msg *gs_endpoint_take(struct gs_endpoint *ep);
 bool gs_endpoint_is_readable(const struct gs_endpoint *ep);
 
+/* A message of it was sent: inet:getstat/1. */
+void gs_endpoint_count_sent(struct gs_endpoint *ep, size_t len);
+
 /* Readable, writable or closed may have changed: wake and tell. */
 void gs_endpoint_update(struct gs_endpoint *ep);
 

@@ -205,23 +205,3 @@ gs_posix_unread(gsctp_sock s, struct gsctp_msg *msg)
 	gs_endpoint_update(ep);
 	gs_leave();
 }
-
-size_t
-gs_posix_pending(gsctp_sock s)
-{
-	const struct gs_msg *m = NULL;
-	const struct gs_assoc *a;
-	struct gs_endpoint *ep;
-	size_t n = 0;
-
-	if (gs_api_endpoint(s, &ep) != 0)
-		return 0;
-	a = TAILQ_FIRST(&ep->ready);
-	m = ep->delivery.queue.head;
-	if (m == NULL && a != NULL)
-		m = a->head;
-	if (m != NULL && m->pub.type == GSCTP_MSG_DATA)
-		n = m->pub.u.data.len;
-	gs_leave();
-	return n;
-}

@@ -22,6 +22,7 @@
 #include <gsctp/gsctp.h>
 
 struct gs_ready;
+struct gs_waiter;
 
 /*
  * From now on r shows when s is readable and writable; gsctp_fd() is not to
@@ -96,7 +97,48 @@ int gs_posix_take_error(gsctp_sock s);
  */
 void gs_posix_unread(gsctp_sock s, struct gsctp_msg *m);
 
-/* Bytes of user data in the next message, 0 for an event or none. */
-size_t gs_posix_pending(gsctp_sock s);
+/*
+ * A message to send.  Not looked at here: that a flag goes with data.
+ *
+ * to, if it is not NULL, says whose association it is, in place of
+ * info.assoc_id, and which of the peer's addresses shall have it where that
+ * is a one-to-one socket's or info.flags say GSCTP_ADDR_OVER.
+ */
+struct gs_posix_out {
+	struct gsctp_sndrcvinfo info;
+	bool takes_defaults;	/* stream, ppid, context, flags: those of the
+				 * association's default_send_param */
+	bool takes_policy;	/* timetolive, and what it is, from there */
+	const void *data;
+	size_t len;
+	const struct sockaddr *to;
+	socklen_t tolen;
+};
+
+/*
+ * Send it; does not block.  0, or
+ *   -EAGAIN     no room; w, if it is not NULL, is woken by a change
+ *   -EPIPE      no such association, and no error that waits
+ *   -ENOENT     no association with to
+ *   -EADDRNOTAVAIL  to is not an address of a one-to-one socket's peer
+ *   -ESHUTDOWN  it is ending
+ *   -EINVAL, -EMSGSIZE, -EBUSY, -EOPNOTSUPP  as gsctp_sendmsg()
+ *   -ECONNRESET ...  of a one-to-one socket: gs_posix_take_error()
+ *   -ENOMEM, -EBADF, -ESTALE
+ */
+int gs_posix_send(gsctp_sock s, const struct gs_posix_out *o,
+    struct gs_waiter *w);
+
+/* Is the association with to on its way up?  Then 1, and w is woken by a
+ * change; 0, -EBADF, -ESTALE. */
+int gs_posix_wait_up(gsctp_sock s, const struct sockaddr *to, socklen_t tolen,
+    struct gs_waiter *w);
+
+/* Before w goes, whether it was woken or not. */
+void gs_posix_unwait(struct gs_waiter *w);
+
+/* The association with this peer, or -ENOENT, -EBADF, -ESTALE. */
+int gs_posix_peer(gsctp_sock s, const struct sockaddr *to, socklen_t tolen,
+    gsctp_assoc_id *id);
 
 #endif

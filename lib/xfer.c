@@ -49,12 +49,8 @@ try_send(struct gs_endpoint *ep, const struct outgoing *o,
 	}
 	err = gs_assoc_send(a, &info, o->data, o->len,
 	    o->has_to ? &o->to : NULL);
-	if (err == 0) {
-		ep->stat.send_cnt++;
-		ep->stat.send_oct += o->len;
-		if (o->len > ep->stat.send_max)
-			ep->stat.send_max = o->len;
-	}
+	if (err == 0)
+		gs_endpoint_count_sent(ep, o->len);
 	return err;
 }
 

@@ -11,9 +11,16 @@
 #include <unistd.h>
 
 #include "face.h"
+#include "iov.h"
 #include "psock.h"
 #include "real.h"
 #include "table.h"
+
+/* <bits/> declare them where _FORTIFY_SOURCE is on. */
+ssize_t __recv_chk(int, void *, size_t, size_t, int);
+ssize_t __recvfrom_chk(int, void *, size_t, size_t, int, struct sockaddr *,
+    socklen_t *);
+ssize_t __read_chk(int, void *, size_t, size_t);
 
 static ssize_t
 out(struct psock *p, int fd, const void *buf, size_t len, int flags,
@@ -35,6 +42,26 @@ in(struct psock *p, int fd, void *buf, size_t len, int flags)
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 
 	return ps_done(p, ps_recvmsg(p, fd, &m, flags));
+}
+
+static ssize_t
+in_from(struct psock *p, int fd, void *buf, size_t len, int flags,
+    struct sockaddr *from, socklen_t *fromlen)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = len };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (from != NULL) {
+		if (fromlen == NULL)
+			return ps_done(p, -EFAULT);
+		m.msg_name = from;
+		m.msg_namelen = *fromlen;
+	}
+	n = ps_recvmsg(p, fd, &m, flags);
+	if (n >= 0 && from != NULL)
+		*fromlen = m.msg_namelen;
+	return ps_done(p, n);
 }
 
 PS_FACE ssize_t
@@ -79,6 +106,20 @@ write(int fd, const void *buf, size_t len)
 }
 
 PS_FACE ssize_t
+writev(int fd, const struct iovec *iov, int n)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov };
+	struct psock *p = ps_get_fd(fd);
+
+	if (p == NULL)
+		return ps_real()->writev(fd, iov, n);
+	if (n < 0 || n > PS_IOV_MAX)
+		return ps_done(p, -EINVAL);
+	m.msg_iovlen = (size_t)n;
+	return ps_done(p, ps_sendmsg(p, fd, &m, 0));
+}
+
+PS_FACE ssize_t
 recv(int fd, void *buf, size_t len, int flags)
 {
 	struct psock *p = ps_get_fd(fd);
@@ -86,6 +127,18 @@ recv(int fd, void *buf, size_t len, int flags)
 	if (p == NULL)
 		return ps_real()->recv(fd, buf, len, flags);
 	return in(p, fd, buf, len, flags);
+}
+
+PS_FACE ssize_t
+recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
+    socklen_t *fromlen)
+{
+	struct psock *p = ps_get_fd(fd);
+
+	if (p == NULL)
+		return ps_real()->recvfrom(fd, buf, len, flags, from,
+		    fromlen);
+	return in_from(p, fd, buf, len, flags, from, fromlen);
 }
 
 PS_FACE ssize_t
@@ -98,6 +151,7 @@ recvmsg(int fd, struct msghdr *m, int flags)
 	return ps_done(p, ps_recvmsg(p, fd, m, flags));
 }
 
+/* Nothing is asked for, and nothing is waited for: so files have it. */
 PS_FACE ssize_t
 read(int fd, void *buf, size_t len)
 {
@@ -105,5 +159,59 @@ read(int fd, void *buf, size_t len)
 
 	if (p == NULL)
 		return ps_real()->read(fd, buf, len);
-	return in(p, fd, buf, len, 0);
+	return len > 0 ? in(p, fd, buf, len, 0) : ps_done(p, 0);
+}
+
+PS_FACE ssize_t
+readv(int fd, const struct iovec *iov, int n)
+{
+	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov };
+	struct psock *p = ps_get_fd(fd);
+	size_t size;
+	int err;
+
+	if (p == NULL)
+		return ps_real()->readv(fd, iov, n);
+	if (n < 0 || n > PS_IOV_MAX)
+		return ps_done(p, -EINVAL);
+	m.msg_iovlen = (size_t)n;
+	err = ps_iov_size(&m, &size);
+	if (err != 0 || size == 0)
+		return ps_done(p, err);
+	return ps_done(p, ps_recvmsg(p, fd, &m, 0));
+}
+
+/* What _FORTIFY_SOURCE makes of the above: libc's own end the program where
+ * the buffer is too small. */
+
+PS_FACE ssize_t
+__recv_chk(int fd, void *buf, size_t len, size_t size, int flags)
+{
+	struct psock *p = len <= size ? ps_get_fd(fd) : NULL;
+
+	if (p == NULL)
+		return ps_real()->recv_chk(fd, buf, len, size, flags);
+	return in(p, fd, buf, len, flags);
+}
+
+PS_FACE ssize_t
+__recvfrom_chk(int fd, void *buf, size_t len, size_t size, int flags,
+    struct sockaddr *from, socklen_t *fromlen)
+{
+	struct psock *p = len <= size ? ps_get_fd(fd) : NULL;
+
+	if (p == NULL)
+		return ps_real()->recvfrom_chk(fd, buf, len, size, flags,
+		    from, fromlen);
+	return in_from(p, fd, buf, len, flags, from, fromlen);
+}
+
+PS_FACE ssize_t
+__read_chk(int fd, void *buf, size_t len, size_t size)
+{
+	struct psock *p = len <= size ? ps_get_fd(fd) : NULL;
+
+	if (p == NULL)
+		return ps_real()->read_chk(fd, buf, len, size);
+	return len > 0 ? in(p, fd, buf, len, 0) : ps_done(p, 0);
 }

@@ -29,6 +29,7 @@ psock_new(int family, bool is_stream)
 	p->family = family;
 	p->is_stream = is_stream;
 	(void)pthread_mutex_init(&p->lock, NULL);
+	(void)pthread_mutex_init(&p->reading, NULL);
 	atomic_init(&p->refs, 1);
 	atomic_init(&p->fds, 0);
 	/* As one of the kernel's, which has no association: poll() waits. */
@@ -46,6 +47,7 @@ ps_free(struct psock *p)
 	ps_opt_free(p->opts);
 	free(p->journal);
 	(void)pthread_mutex_destroy(&p->lock);
+	(void)pthread_mutex_destroy(&p->reading);
 	free(p);
 }
 
@@ -118,6 +120,7 @@ ps_wrap(struct psock *from, gsctp_sock s, int flags)
 		(void)gsctp_close(s);
 		return -ENOMEM;
 	}
+	p->is_peeled = !from->is_stream;
 	p->s = s;
 	p->is_open = true;
 	p->is_bound = true;
@@ -128,18 +131,6 @@ ps_wrap(struct psock *from, gsctp_sock s, int flags)
 	fd = err == 0 ? give_fd(p, flags) : err;
 	ps_put(p);
 	return fd;
-}
-
-size_t
-ps_pending(struct psock *p)
-{
-	size_t n = 0;
-
-	(void)pthread_mutex_lock(&p->lock);
-	if (p->is_open && !ps_is_forked())
-		n = gs_posix_pending(p->s);
-	(void)pthread_mutex_unlock(&p->lock);
-	return n;
 }
 
 size_t

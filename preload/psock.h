@@ -47,7 +47,12 @@ struct psock {
 	atomic_uint fds;	/* descriptors */
 	int family;		/* AF_INET or AF_INET6; const */
 	bool is_stream;		/* one-to-one; const */
+	bool is_peeled;		/* off a one-to-many one; const */
 	struct gs_ready *ready;	/* const */
+
+	/* One thread at a time takes a message and puts back what is left
+	 * of it.  Comes before lock. */
+	pthread_mutex_t reading;
 
 	pthread_mutex_t lock;
 	gsctp_sock s;
@@ -80,8 +85,7 @@ int ps_socket(int family, bool is_stream, int flags);
  * options that Linux hands on are copied.  s is taken, or closed. */
 int ps_wrap(struct psock *p, gsctp_sock s, int flags);
 
-/* FIONREAD: bytes of the next message; TIOCOUTQ: not acknowledged yet. */
-size_t ps_pending(struct psock *p);
+/* TIOCOUTQ: bytes that are not acknowledged yet. */
 size_t ps_outq(struct psock *p);
 
 /* The last descriptor has gone. */
@@ -138,6 +142,9 @@ int ps_getaddrs(struct psock *p, int32_t assoc, bool of_peer, void *buf,
 ssize_t ps_sendmsg(struct psock *p, int fd, const struct msghdr *msg,
     int flags);
 ssize_t ps_recvmsg(struct psock *p, int fd, struct msghdr *msg, int flags);
+
+/* FIONREAD: bytes of the next message or notification. */
+size_t ps_pending(struct psock *p);
 
 /* -- opt.c -- */
 int ps_setsockopt(struct psock *p, int fd, int level, int name,
