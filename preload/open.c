@@ -9,6 +9,10 @@
  * Locking: p->lock is held.
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* explicit_bzero */
+#endif
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +56,25 @@ static const struct gsctp_opt always[] = {
 	GSCTP_EVENTS(.association = gsctp_def(0), .address = gsctp_def(0),
 	    .send_failure = gsctp_def(0), .peer_error = gsctp_def(0),
 	    .shutdown = gsctp_def(0), .partial_delivery = gsctp_def(0)),
-	/* RFC 9260 16 and Linux's sysctl net.sctp. */
-	GSCTP_RTOINFO(.initial = gsctp_def(3000)),
+	/* RFC 9260 16 and Linux's sysctl net.sctp; the same as in opt.c. */
+	GSCTP_RTOINFO(.initial = gsctp_def(3000), .min = gsctp_def(1000),
+	    .max = gsctp_def(60000)),
+	GSCTP_ASSOCINFO(.asocmaxrxt = gsctp_def(10),
+	    .cookie_life = gsctp_def(60000)),
+	GSCTP_INITMSG(.num_ostreams = gsctp_def(10),
+	    .max_instreams = gsctp_def(65535), .max_attempts = gsctp_def(8),
+	    .max_init_timeo = gsctp_def(60000)),
+	GSCTP_PEER_ADDR_PARAMS(.hbinterval = gsctp_def(30000),
+	    .pathmaxrxt = gsctp_def(5)),
+	GSCTP_DELAYED_SACK(.delay = gsctp_def(200), .freq = gsctp_def(2)),
+	GSCTP_MAX_BURST(.assoc_value = 4),
+	GSCTP_I_WANT_MAPPED_V4_ADDR(true),
+	/* The first needs the second. */
+	GSCTP_ASCONF_SUPPORTED(.assoc_value = 0),
+	GSCTP_AUTH_SUPPORTED(.assoc_value = 0),
+	GSCTP_RECONFIG_SUPPORTED(.assoc_value = 0),
+	GSCTP_NRSACK_SUPPORTED(.assoc_value = 0),
+	GSCTP_PR_SUPPORTED(.assoc_value = 1),
 };
 
 static uint16_t
@@ -118,16 +139,56 @@ ps_autobind(struct psock *p)
 	if (err != 0 || p->is_bound)
 		return err;
 	p->is_bound = true;
+	ps_forget_journal(p);
+	return 0;
+}
+
+/* The one option whose value is elsewhere, and which an endpoint has. */
+static void
+free_key(struct gsctp_opt *o)
+{
+	uint8_t *key;
+
+	if (o->id != GSCTP_OPT_AUTH_KEY)
+		return;
+	key = (uint8_t *)(uintptr_t)o->u.authkey.key;
+	explicit_bzero(key, o->u.authkey.keylength);
+	free(key);
+}
+
+static int
+copy_key(struct gsctp_opt *o)
+{
+	uint8_t *key;
+
+	if (o->id != GSCTP_OPT_AUTH_KEY)
+		return 0;
+	key = malloc(o->u.authkey.keylength + 1);
+	if (key == NULL)
+		return -ENOMEM;
+	if (o->u.authkey.keylength > 0)
+		memcpy(key, o->u.authkey.key, o->u.authkey.keylength);
+	o->u.authkey.key = key;
+	return 0;
+}
+
+void
+ps_forget_journal(struct psock *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->njournal; i++)
+		free_key(&p->journal[i]);
 	free(p->journal);
 	p->journal = NULL;
 	p->njournal = 0;
-	return 0;
 }
 
 static int
 write_down(struct psock *p, const struct gsctp_opt *o)
 {
 	struct gsctp_opt *more;
+	int err;
 
 	if (p->is_bound)
 		return 0;
@@ -137,8 +198,11 @@ write_down(struct psock *p, const struct gsctp_opt *o)
 	if (more == NULL)
 		return -ENOMEM;
 	p->journal = more;
-	p->journal[p->njournal++] = *o;
-	return 0;
+	more[p->njournal] = *o;
+	err = copy_key(&more[p->njournal]);
+	if (err == 0)
+		p->njournal++;
+	return err;
 }
 
 int

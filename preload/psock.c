@@ -45,7 +45,7 @@ ps_free(struct psock *p)
 		(void)gs_posix_close(p->s);
 	gs_ready_free(p->ready);
 	ps_opt_free(p->opts);
-	free(p->journal);
+	ps_forget_journal(p);
 	(void)pthread_mutex_destroy(&p->lock);
 	(void)pthread_mutex_destroy(&p->reading);
 	free(p);

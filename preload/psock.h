@@ -105,9 +105,13 @@ int ps_autobind(struct psock *p);
 int ps_open_at(struct psock *p, const struct sockaddr_storage *addrs,
     size_t n);
 
-/* Set an option of gsctp, and remember it until p is bound. */
+/* Set an option of gsctp, and remember it until p is bound; a key is
+ * copied. */
 int ps_set(struct psock *p, const struct gsctp_opt *o);
 int ps_get(struct psock *p, struct gsctp_opt *o);
+
+/* Nothing will be set again. */
+void ps_forget_journal(struct psock *p);
 
 /* -- name.c -- */
 int ps_bind(struct psock *p, const struct sockaddr *a, socklen_t len);
