@@ -104,6 +104,10 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 		err = check_free(ep, addrs, n);
 	if (err == 0)
 		err = check_routes(addrs, n);
+	/* Known to be this host's, it is not asked from an address that is
+	 * good for others. */
+	for (i = 0; err == 0 && i < n; i++)
+		(void)gs_engine_get_addr_locked(&addrs[i]);
 	if (err == 0)
 		err = gs_assoc_connect(ep, addrs, n,
 		    ep->opts.has_encaps ? 0 : udp_port, out);

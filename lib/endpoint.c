@@ -126,7 +126,7 @@ check_addrs(const struct gs_endpoint *ep)
 		if (ep->addrs[i].sa.sa_family == AF_INET6 && !ep->v6)
 			return -EAFNOSUPPORT;
 		if (!gs_addr_is_any(&ep->addrs[i]) &&
-		    !gs_engine_has_addr_locked(&ep->addrs[i]))
+		    !gs_engine_get_addr_locked(&ep->addrs[i]))
 			return -EADDRNOTAVAIL;
 	}
 	return 0;

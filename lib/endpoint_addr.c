@@ -257,7 +257,7 @@ check_change(const struct gs_endpoint *ep, const union gs_addr *addrs,
 	for (i = 0; i < n; i++) {
 		if (!add && !gs_addr_is_in(&addrs[i], ep->addrs, ep->naddrs))
 			return -EADDRNOTAVAIL;
-		if (add && !gs_engine_has_addr_locked(&addrs[i]))
+		if (add && !gs_engine_get_addr_locked(&addrs[i]))
 			return -EADDRNOTAVAIL;
 		if (add && gs_hub_has_other(ep, &addrs[i]))
 			return -EADDRINUSE;

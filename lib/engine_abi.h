@@ -37,6 +37,12 @@ void sctp_common_input_processing(struct mbuf **mm, int iphlen, int offset,
     struct sctphdr *sh, struct sctp_chunkhdr *ch, uint8_t compute_crc,
     uint8_t ecn_bits, uint32_t vrf_id, uint16_t udp_port);
 
+/* One more local address; the interface is made, if there is none with this
+ * index. */
+void *sctp_add_addr_to_vrf(uint32_t vrf_id, void *ifn, uint32_t ifn_index,
+    uint32_t ifn_type, const char *ifn_name, void *ifa,
+    struct sockaddr *addr, uint32_t ifa_flags, int dynamic);
+
 /* usrsctp_accept() loses the socket where it cannot tell the peer's
  * address; this is what it calls. */
 int user_accept(struct socket *head, struct sockaddr **name,
@@ -101,6 +107,8 @@ int __real_sctp_add_remote_addr(void *stcb, struct sockaddr *addr,
     void **net, uint16_t port, int set_scope, int from);
 int __real_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __real_sctp_is_addr_pending(void *stcb, void *ifa);
+int __real_sctp_is_address_on_local_host(struct sockaddr *addr,
+    uint32_t vrf_id);
 void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
@@ -117,6 +125,8 @@ int __wrap_sctp_add_remote_addr(void *stcb, struct sockaddr *addr,
     void **net, uint16_t port, int set_scope, int from);
 int __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __wrap_sctp_is_addr_pending(void *stcb, void *ifa);
+int __wrap_sctp_is_address_on_local_host(struct sockaddr *addr,
+    uint32_t vrf_id);
 void *__wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);

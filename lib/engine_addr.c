@@ -5,6 +5,8 @@
  * is told.  It is told what the configuration allows: every address of every
  * interface that is up, or only those listed.  A listed address of
  * 127.0.0.0/8 need not be configured on the loopback interface, as on Linux.
+ * Where every address is allowed, so is all of 127.0.0.0/8: one of them is
+ * told to the engine when a socket asks for it.
  * An address that no socket of the wire can send from is none of the stack's.
  *
  * Also the other libc calls of the engine that are not its business: time
@@ -22,6 +24,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "engine_abi.h"
 #include "engine_impl.h"
 
 int __real_getifaddrs(struct ifaddrs **out);
@@ -43,10 +46,23 @@ struct entry {
 	char name[IF_NAMESIZE];
 };
 
+/* So many are asked for at most. */
+#define ASKED_MAX 256
+
+/*
+ * The engine takes the source of a packet from the interface with index 1
+ * first, the loopback.  Sockets that are bound to the wildcard have 127.0.0.1
+ * as their source, as on Linux; so what was asked for is on another one.  Its
+ * name begins as the loopback's does, which is how the engine knows one.
+ */
+#define ASKED_INDEX 0x7fffffffu
+#define ASKED_NAME "lo-asked"
+
 /* Guarded by the stack's lock. */
 static struct entry *entries;
 static union gs_addr *addrs;
 static size_t naddrs;
+static size_t naddrs_max;	/* room for those that are asked for */
 
 static void
 add(const union gs_addr *a, const char *name, unsigned int flags)
@@ -122,7 +138,7 @@ gs_engine_addrs_init(const union gs_addr *only, size_t n)
 	max = count(list) + n;
 	gs_engine_addrs_fini();
 	entries = calloc(max + 1, sizeof(*entries));
-	addrs = calloc(max + 1, sizeof(*addrs));
+	addrs = calloc(max + ASKED_MAX, sizeof(*addrs));
 	if (entries == NULL || addrs == NULL) {
 		err = -ENOMEM;
 		goto done;
@@ -131,6 +147,7 @@ gs_engine_addrs_init(const union gs_addr *only, size_t n)
 	err = add_listed(only, n);
 	for (i = 0; err == 0 && i + 1 < naddrs; i++)
 		entries[i].ifa.ifa_next = &entries[i + 1].ifa;
+	naddrs_max = n > 0 ? naddrs : naddrs + ASKED_MAX;
 done:
 	__real_freeifaddrs(list);
 	if (err != 0)
@@ -146,6 +163,7 @@ gs_engine_addrs_fini(void)
 	entries = NULL;
 	addrs = NULL;
 	naddrs = 0;
+	naddrs_max = 0;
 }
 
 size_t
@@ -159,6 +177,49 @@ bool
 gs_engine_has_addr_locked(const union gs_addr *a)
 {
 	return gs_addr_is_in(a, addrs, naddrs);
+}
+
+static bool
+has_loopback(void)
+{
+	size_t i;
+
+	for (i = 0; i < naddrs; i++)
+		if (addrs[i].sa.sa_family == AF_INET &&
+		    gs_addr_is_loopback(&addrs[i]))
+			return true;
+	return false;
+}
+
+bool
+gs_engine_get_addr_locked(const union gs_addr *a)
+{
+	union gs_addr copy = *a;
+
+	if (gs_engine_has_addr_locked(a))
+		return true;
+	if (a->sa.sa_family != AF_INET || !gs_addr_is_loopback(a) ||
+	    naddrs == naddrs_max || !has_loopback())
+		return false;
+	gs_addr_set_port(&copy, 0);
+	if (sctp_add_addr_to_vrf(0, NULL, ASKED_INDEX, 0, ASKED_NAME, NULL,
+		&copy.sa, 0, 0) == NULL)
+		return false;
+	addrs[naddrs++] = copy;
+	return true;
+}
+
+/* The sender of an INIT.  What is on this host is told of the loopback's
+ * addresses. */
+int
+__wrap_sctp_is_address_on_local_host(struct sockaddr *addr, uint32_t vrf_id)
+{
+	union gs_addr a;
+
+	if (gs_addr_from(&a, addr, sizeof(a)) == 0 &&
+	    a.sa.sa_family == AF_INET && gs_addr_is_loopback(&a))
+		return 1;
+	return __real_sctp_is_address_on_local_host(addr, vrf_id);
 }
 
 int

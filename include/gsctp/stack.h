@@ -64,8 +64,9 @@ struct gsctp_stack_config {
 
 	/*
 	 * Numeric local addresses that the stack may use and tell peers
-	 * of; NULL is every address of every interface that is up.  Any
-	 * of 127.0.0.0/8 may be named.  Copied.
+	 * of; NULL is every address of every interface that is up, and any
+	 * of 127.0.0.0/8 for a socket that is bound to it.  Any of
+	 * 127.0.0.0/8 may be named.  Copied.
 	 */
 	const char *const *addrs;
 	size_t naddrs;

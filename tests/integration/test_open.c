@@ -348,6 +348,78 @@ START_TEST(a_wildcard_socket_talks_on_every_address)
 }
 END_TEST
 
+/* The stack begins anew, with every address of the host. */
+static void
+allow_every_address(void)
+{
+	const struct gsctp_stack_config cfg = {
+		.port_mode = GSCTP_PORT_EPHEMERAL,
+	};
+
+	ck_assert_int_eq(gsctp_stack_stop(0), 0);
+	ck_assert_int_eq(gsctp_stack_start(&cfg), 0);
+}
+
+/* Connect a one-to-one socket: to it, and who came is in *server. */
+static gsctp_sock
+connect_from(const struct gsctp_opt *ip, size_t n, const char *to,
+    gsctp_sock *server)
+{
+	struct gsctp_opt opts[2] = { GSCTP_TYPE(GSCTP_STREAM) };
+	gsctp_sock listener = { 0 }, client = { 0 };
+	struct sockaddr_storage peer;
+
+	opts[1] = (struct gsctp_opt)GSCTP_IP(loop_addr(to, 0));
+	ck_assert_int_eq(loop_try_open(0, opts, 2, &listener), 0);
+	ck_assert_int_eq(gsctp_listen(listener, 1), 0);
+	if (n > 0)
+		opts[1] = *ip;
+	ck_assert_int_eq(loop_try_open(0, opts, 1 + n, &client), 0);
+	peer = loop_addr(to, (uint16_t)gsctp_port(listener));
+	ck_assert_int_eq(gsctp_connect(client, (struct sockaddr *)&peer,
+	    sizeof(peer), NULL, 0, LOOP_MS, NULL), 0);
+	ck_assert_int_eq(gsctp_accept(listener, LOOP_MS, server), 0);
+	return client;
+}
+
+START_TEST(any_of_127_is_local_where_every_address_is_allowed)
+{
+	const struct gsctp_opt ip = GSCTP_IP(loop_addr("127.0.0.5", 0));
+	struct sockaddr_storage addr;
+	gsctp_sock client, server;
+
+	allow_every_address();
+	client = connect_from(&ip, 1, "127.1.2.3", &server);
+	ck_assert_int_eq(gsctp_peernames(server, 0, &addr, 1), 1);
+	ck_assert(has_addr(&addr, 1, "127.0.0.5", gsctp_port(client)));
+	ck_assert_int_eq(gsctp_peernames(client, 0, &addr, 1), 1);
+	ck_assert(has_addr(&addr, 1, "127.1.2.3", gsctp_port(server)));
+	/* The wildcard's source is what it was. */
+	client = connect_from(NULL, 0, "127.0.0.9", &server);
+	ck_assert_int_ge(gsctp_peernames(server, 0, &addr, 1), 1);
+	ck_assert(has_addr(&addr, 1, "127.0.0.1", gsctp_port(client)));
+}
+END_TEST
+
+START_TEST(a_wildcard_listener_has_all_of_127)
+{
+	struct gsctp_opt opts[1] = { GSCTP_TYPE(GSCTP_STREAM) };
+	gsctp_sock listener = { 0 }, client = { 0 }, server;
+	struct sockaddr_storage peer;
+
+	allow_every_address();
+	ck_assert_int_eq(loop_try_open(0, opts, 1, &listener), 0);
+	ck_assert_int_eq(gsctp_listen(listener, 1), 0);
+	ck_assert_int_eq(loop_try_open(0, opts, 1, &client), 0);
+	peer = loop_addr("127.0.0.2", (uint16_t)gsctp_port(listener));
+	ck_assert_int_eq(gsctp_connect(client, (struct sockaddr *)&peer,
+	    sizeof(peer), NULL, 0, LOOP_MS, NULL), 0);
+	ck_assert_int_eq(gsctp_accept(listener, LOOP_MS, &server), 0);
+	ck_assert_int_ge(gsctp_peernames(server, 0, &peer, 1), 1);
+	ck_assert(has_addr(&peer, 1, "127.0.0.1", gsctp_port(client)));
+}
+END_TEST
+
 START_TEST(an_address_that_is_not_local_cannot_be_bound)
 {
 	ck_assert_int_eq(try_open_at(0, "192.0.2.1"), -EADDRNOTAVAIL);
@@ -768,6 +840,9 @@ add(TCase *tc)
 	    a_wildcard_socket_is_named_by_the_wildcard_and_has_every_address);
 	tcase_add_test(tc, the_any_address_is_a_wildcard);
 	tcase_add_test(tc, a_wildcard_socket_talks_on_every_address);
+	tcase_add_test(tc,
+	    any_of_127_is_local_where_every_address_is_allowed);
+	tcase_add_test(tc, a_wildcard_listener_has_all_of_127);
 	tcase_add_test(tc, an_address_that_is_not_local_cannot_be_bound);
 	tcase_add_test(tc, one_bad_address_of_two_fails_the_whole_open);
 	tcase_add_test(tc, any_and_an_address_exclude_each_other);
