@@ -49,7 +49,7 @@ check_free(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n)
 			return a->phase == GS_CONNECTING ||
 			    a->phase == GS_YIELDED ? -EALREADY : -EISCONN;
 		if (gs_hub_child_has_peer(ep, &addrs[i]))
-			return -EISCONN;
+			return ep->is_posix ? -EADDRNOTAVAIL : -EISCONN;
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "posix.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,11 @@ gs_posix_connect(gsctp_sock s, const struct sockaddr_storage *addrs, size_t n,
 	if (err != 0)
 		goto free_t;
 	t->watch.r = t->r;
+	/* It can be waited for in recv(), too. */
+	if (fcntl(gs_ready_fd(t->r), F_SETFL, O_RDWR) == -1) {
+		err = -errno;
+		goto free_r;
+	}
 	err = gs_connect_begin(s, addrs, n, assoc, &t->watch);
 	if (err != 0)
 		goto free_r;

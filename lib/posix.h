@@ -59,7 +59,8 @@ int gs_posix_state(gsctp_sock s, struct gs_posix_state *out);
 
 /*
  * Begin an association as gsctp_connectx_init(), and watch how it comes out.
- * gs_posix_outcome_fd() is readable when that is known, or s is closed.
+ * gs_posix_outcome_fd() is readable when that is known, or s is closed; it is
+ * not O_NONBLOCK.
  *
  * 0, and *out is the caller's, for gs_posix_outcome(); or as
  * gsctp_connectx_init(), -EMFILE, -ENFILE.

@@ -20,22 +20,13 @@
 #define ID_LAST_RESERVED 2
 
 static bool
-same(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-	/* Behind the port, which is at the same place in both. */
-	return a->ss_family == b->ss_family &&
-	    memcmp((const char *)a + 4, (const char *)b + 4,
-		ps_addr_size(a->ss_family) - 4) == 0;
-}
-
-static bool
 is_in(const struct sockaddr_storage *a, const struct sockaddr_storage *list,
     size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (same(a, &list[i]))
+		if (ps_addr_same(a, &list[i]))
 			return true;
 	return false;
 }
@@ -75,6 +66,8 @@ check_change(struct psock *p, const struct sockaddr_storage *addrs, size_t n,
 	}
 	if (!must_add && left <= n)
 		return -EBUSY;
+	if (!must_add && ps_addr_is_any(&addrs[0]))
+		return -EADDRNOTAVAIL;
 	for (i = 0; i < n; i++)
 		if (is_in(&addrs[i], own, left) == must_add)
 			return -EINVAL;
@@ -127,9 +120,12 @@ ps_connectx(struct psock *p, int fd, const void *addrs, size_t size,
 	(void)pthread_mutex_unlock(&p->lock);
 	if (n < 0)
 		return n;
-	for (i = 1; i < n; i++)
+	for (i = 1; i < n; i++) {
 		if (ps_addr_port(&list[i]) != ps_addr_port(&list[0]))
 			return -EINVAL;
+		if (is_in(&list[i], list, (size_t)i))
+			return -EADDRNOTAVAIL;
+	}
 	return ps_connect_to(p, fd, list, (size_t)n, id);
 }
 

@@ -21,6 +21,9 @@
 /* Linux's sysctl net.core.somaxconn. */
 #define BACKLOG_MAX 4096
 
+/* Local addresses of a socket. */
+#define ADDRS_MAX 64
+
 /* gsctp knows some things better than the kernel. */
 static int
 as_kernel(int err)
@@ -70,14 +73,27 @@ ps_bind(struct psock *p, const struct sockaddr *a, socklen_t len)
 	return err;
 }
 
+/* p->lock is held. */
+static enum gs_posix_phase
+get_state(struct psock *p, struct gs_posix_state *st)
+{
+	if (p->is_stream && p->is_open && gs_posix_state(p->s, st) == 0)
+		return st->phase;
+	return GS_POSIX_NONE;
+}
+
 /* p->lock is held.  t is NULL where nobody waits for the outcome. */
 static int
 begin(struct psock *p, const struct sockaddr_storage *addrs, size_t n,
     gsctp_assoc_id *id, struct gs_posix_attempt **t)
 {
+	struct gs_posix_state st;
+	enum gs_posix_phase phase;
 	int err;
 
-	if (p->is_stream && p->is_listening)
+	phase = get_state(p, &st);
+	if ((p->is_stream && p->is_listening) || phase == GS_POSIX_UP ||
+	    phase == GS_POSIX_ENDED)
 		return -EISCONN;
 	err = ps_autobind(p);
 	if (err != 0)
@@ -90,8 +106,7 @@ begin(struct psock *p, const struct sockaddr_storage *addrs, size_t n,
 			  gsctp_connectx_init(p->s, addrs, n, NULL, 0, id);
 	if (err == 0 && p->is_stream)
 		p->was_connected = true;
-	/* One that was accepted, and has ended. */
-	return err == -ENOTCONN ? -EISCONN : as_kernel(err);
+	return as_kernel(err);
 }
 
 /* Until it is known how it came out. */
@@ -250,30 +265,74 @@ ps_accept4(struct psock *p, int fd, struct sockaddr *a, socklen_t *len,
 	return err;
 }
 
+/* Of several, the one that was added last. */
+static int
+bound_name(struct psock *p, struct sockaddr_storage *name)
+{
+	struct sockaddr_storage all[ADDRS_MAX];
+	int n;
+
+	n = gs_posix_bound(p->s, all, ADDRS_MAX);
+	if (n <= 0)
+		return n;
+	*name = all[(n < ADDRS_MAX ? n : ADDRS_MAX) - 1];
+	return n;
+}
+
+/* With a peer, and more than one address that it may be: the one that the
+ * system has towards it, if the association has that. */
+static void
+pick_source(struct psock *p, const struct sockaddr_storage *peer,
+    struct sockaddr_storage *name)
+{
+	struct sockaddr_storage own[ADDRS_MAX], source;
+	int i, n;
+
+	n = gsctp_socknames(p->s, 0, own, ADDRS_MAX);
+	if (n <= 0)
+		return;
+	*name = own[0];
+	if (ps_addr_source(peer, &source) != 0)
+		return;
+	for (i = 0; i < n && i < ADDRS_MAX; i++)
+		if (ps_addr_same(&own[i], &source))
+			*name = own[i];
+}
+
+/* p->lock is held. */
+static int
+get_name(struct psock *p, struct sockaddr_storage *name)
+{
+	struct gs_posix_state st;
+	enum gs_posix_phase phase;
+	int n;
+
+	memset(name, 0, sizeof(*name));
+	name->ss_family = (sa_family_t)p->family;
+	if (!p->is_bound)
+		return 0;
+	n = bound_name(p, name);
+	if (n < 0)
+		return n;
+	phase = get_state(p, &st);
+	if ((n > 1 || ps_addr_is_any(name)) &&
+	    (phase == GS_POSIX_UP || phase == GS_POSIX_ENDED))
+		pick_source(p, &st.peer, name);
+	return 0;
+}
+
 int
 ps_getsockname(struct psock *p, struct sockaddr *a, socklen_t *len)
 {
 	struct sockaddr_storage ss;
-	int err = 0;
+	int err;
 
 	if (ps_is_forked())
 		return ps_forked();
-	memset(&ss, 0, sizeof(ss));
-	ss.ss_family = (sa_family_t)p->family;
 	(void)pthread_mutex_lock(&p->lock);
-	if (p->is_bound)
-		err = gsctp_sockname(p->s, &ss);
+	err = get_name(p, &ss);
 	(void)pthread_mutex_unlock(&p->lock);
 	return err == 0 ? ps_addr_give(&ss, a, len) : err;
-}
-
-/* p->lock is held. */
-static enum gs_posix_phase
-get_state(struct psock *p, struct gs_posix_state *st)
-{
-	if (p->is_stream && p->is_open && gs_posix_state(p->s, st) == 0)
-		return st->phase;
-	return GS_POSIX_NONE;
 }
 
 int
@@ -292,19 +351,6 @@ ps_getpeername(struct psock *p, struct sockaddr *a, socklen_t *len)
 	return ps_addr_give(&st.peer, a, len);
 }
 
-/* Who waits to accept is told. */
-static int
-shut_listener(struct psock *p, int how)
-{
-	if (how == SHUT_WR)
-		return 0;
-	if (!p->is_stream)
-		return -EOPNOTSUPP;
-	p->is_read_shut = true;
-	(void)gsctp_listen(p->s, 0);
-	return gs_posix_shut_read(p->s);
-}
-
 static int
 shut_down(struct psock *p, int how)
 {
@@ -313,7 +359,7 @@ shut_down(struct psock *p, int how)
 	int err = 0;
 
 	if (p->is_listening)
-		return shut_listener(p, how);
+		return how == SHUT_WR ? 0 : -EOPNOTSUPP;
 	phase = get_state(p, &st);
 	if (phase != GS_POSIX_UP && phase != GS_POSIX_ENDED)
 		return -ENOTCONN;

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "psock.h"
+#include "real.h"
 
 socklen_t
 ps_addr_size(sa_family_t family)
@@ -77,6 +79,49 @@ ps_addr_give(const struct sockaddr_storage *a, struct sockaddr *out,
 		memcpy(out, a, *len < size ? *len : size);
 	*len = size;
 	return 0;
+}
+
+bool
+ps_addr_is_any(const struct sockaddr_storage *a)
+{
+	static const struct sockaddr_storage zero;
+	size_t at = a->ss_family == AF_INET6 ?
+	    offsetof(struct sockaddr_in6, sin6_addr) :
+	    offsetof(struct sockaddr_in, sin_addr);
+	size_t len = a->ss_family == AF_INET6 ? sizeof(struct in6_addr) :
+						sizeof(struct in_addr);
+
+	return memcmp((const char *)a + at, &zero, len) == 0;
+}
+
+bool
+ps_addr_same(const struct sockaddr_storage *a,
+    const struct sockaddr_storage *b)
+{
+	/* Behind the port, which is at the same place in both. */
+	return a->ss_family == b->ss_family &&
+	    memcmp((const char *)a + 4, (const char *)b + 4,
+		ps_addr_size(a->ss_family) - 4) == 0;
+}
+
+/* A UDP socket that is connected has it; nothing is sent. */
+int
+ps_addr_source(const struct sockaddr_storage *peer,
+    struct sockaddr_storage *out)
+{
+	socklen_t len = sizeof(*out);
+	int fd, err = 0;
+
+	fd = ps_real()->socket(peer->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -errno;
+	memset(out, 0, sizeof(*out));
+	if (ps_real()->connect(fd, (const struct sockaddr *)peer,
+		ps_addr_size(peer->ss_family)) == -1 ||
+	    ps_real()->getsockname(fd, (struct sockaddr *)out, &len) == -1)
+		err = -errno;
+	(void)ps_real()->close(fd);
+	return err;
 }
 
 uint16_t

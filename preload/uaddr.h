@@ -11,6 +11,7 @@
 #ifndef PS_UADDR_H
 #define PS_UADDR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -32,6 +33,16 @@ int ps_addr_check(const struct psock *p, const struct sockaddr_storage *a,
 /* Give a back: 0, -EFAULT, or -EINVAL for a negative *len. */
 int ps_addr_give(const struct sockaddr_storage *a, struct sockaddr *out,
     socklen_t *len);
+
+bool ps_addr_is_any(const struct sockaddr_storage *a);
+
+/* The same IP address, whatever the port; a mapped one is another. */
+bool ps_addr_same(const struct sockaddr_storage *a,
+    const struct sockaddr_storage *b);
+
+/* The address that the system sends from to this peer: 0, -errno. */
+int ps_addr_source(const struct sockaddr_storage *peer,
+    struct sockaddr_storage *out);
 
 /* Host order. */
 uint16_t ps_addr_port(const struct sockaddr_storage *a);

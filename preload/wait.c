@@ -28,16 +28,37 @@ ps_deadline(const struct timeval *limit)
 	    ((uint64_t)limit->tv_usec + 999) / 1000;
 }
 
+/*
+ * What poll() waits for with POLLIN, and without a limit: but a signal whose
+ * handler was set with SA_RESTART does not end it, as of the call that the
+ * program has made.
+ */
+static int
+wait_byte(int fd)
+{
+	char byte;
+
+	if (ps_real()->recv(fd, &byte, 1, MSG_PEEK) == -1)
+		return -errno;
+	return 0;
+}
+
 int
 ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int n;
 
-	n = poll(&pfd, 1, gs_until_ms(deadline));
-	if (n == -1)
-		return -errno;
-	if (n == 0)
-		return -EAGAIN;
+	if (events == POLLIN && deadline == GS_NEVER) {
+		n = wait_byte(fd);
+		if (n != 0)
+			return n;
+	} else {
+		n = poll(&pfd, 1, gs_until_ms(deadline));
+		if (n == -1)
+			return -errno;
+		if (n == 0)
+			return -EAGAIN;
+	}
 	return atomic_load(&p->fds) > 0 ? 0 : -EBADF;
 }

@@ -2,8 +2,9 @@
  * wait: what a blocking call waits with.
  *
  * Guarantees
- *  - it waits in poll() on the program's own descriptor, so a signal ends it
- *    with -EINTR, as SA_RESTART says of calls that have a time limit;
+ *  - it waits in the kernel on the program's own descriptor, so a signal ends
+ *    it with -EINTR; but not, where there is no time limit and it is to be
+ *    readable, if its handler was set with SA_RESTART;
  *  - no lock is held.
  */
 
