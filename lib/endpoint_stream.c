@@ -48,7 +48,8 @@ gs_stream_check_connect(struct gs_endpoint *ep)
 
 	if (st->backlog > 0)
 		return -EINVAL;
-	if (a != NULL && a->phase == GS_ENDED && !a->was_up) {
+	if (ep->is_posix && a != NULL && a->phase == GS_ENDED &&
+	    !a->was_up) {
 		leave_events(ep, a);
 		a = NULL;
 	}

@@ -281,7 +281,7 @@ print_data(const struct gsctp_data *d)
 	print_bytes(d->data, d->len);
 }
 
-/* "127.0.0.1:2006 assoc 1: comm_up, 10 out 10 in streams", and a line for
+/* "127.0.0.1:2006 assoc 3: comm_up, 10 out 10 in streams", and a line for
  * anything else that a socket may receive. */
 static inline void
 print_msg(const struct gsctp_msg *msg)

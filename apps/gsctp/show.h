@@ -21,8 +21,8 @@
  * The message in a line without its end, of len bytes at most with the
  * closing zero:
  *
- *	assoc 1: comm_up, 10 streams out, 10 in, peer 127.0.0.1:5001
- *	assoc 1: data, 12 bytes on stream 0, ppid diameter
+ *	assoc 3: comm_up, 10 streams out, 10 in, peer 127.0.0.1:5001
+ *	assoc 3: data, 12 bytes on stream 0, ppid diameter
  */
 void show_line(const struct gsctp_msg *m, char *out, size_t len);
 

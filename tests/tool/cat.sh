@@ -117,9 +117,9 @@ says "$tmp/out" '"complete":false,"len":1024,"text":"x*"}$'
 
 listen --events
 echo hi | expect 0 connect --events
-says "$tmp/err" 'assoc 1: comm_up, 10 streams out, 10 in'
+says "$tmp/err" 'assoc 3: comm_up, 10 streams out, 10 in'
 expect_listener 0
-says "$tmp/said" 'assoc 1: shutdown_event'
+says "$tmp/said" 'assoc 3: shutdown_event'
 
 # -- both directions -----------------------------------------------------------
 
