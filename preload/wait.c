@@ -28,13 +28,29 @@ ps_deadline(const struct timeval *limit)
 	    ((uint64_t)limit->tv_usec + 999) / 1000;
 }
 
+/* poll() never goes on after a signal; a look at what waits to be read does,
+ * where the kernel's own receive would have.  A descriptor that does not
+ * block is waited for by poll() all the same. */
+static int
+look(struct pollfd *pfd)
+{
+	char byte;
+
+	if (ps_real()->recv(pfd->fd, &byte, 1, MSG_PEEK) >= 0)
+		return 1;
+	return errno == EAGAIN ? poll(pfd, 1, -1) : -1;
+}
+
 int
 ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int n;
 
-	n = poll(&pfd, 1, gs_until_ms(deadline));
+	if (events == POLLIN && deadline == GS_NEVER)
+		n = look(&pfd);
+	else
+		n = poll(&pfd, 1, gs_until_ms(deadline));
 	if (n == -1)
 		return -errno;
 	if (n == 0)

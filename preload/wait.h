@@ -2,8 +2,9 @@
  * wait: what a blocking call waits with.
  *
  * Guarantees
- *  - it waits in poll() on the program's own descriptor, so a signal ends it
- *    with -EINTR, as SA_RESTART says of calls that have a time limit;
+ *  - it waits on the program's own descriptor, so a signal that is handled
+ *    ends it with -EINTR; but one whose handler was set with SA_RESTART does
+ *    not end a wait for POLLIN that has no limit, as with the kernel's;
  *  - no lock is held.
  */
 
