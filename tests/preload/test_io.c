@@ -425,7 +425,10 @@ START_TEST(a_send_that_is_limited_ends)
 {
 	(void)fill(p.client);
 	limit(p.client, SO_SNDTIMEO, 50);
-	ck_fails(send(p.client, buf, 10000, 0), EAGAIN);
+	/* Some room may come: as long as the peer's side takes it. */
+	while (send(p.client, buf, 10000, 0) == 10000)
+		;
+	ck_assert_int_eq(errno, EAGAIN);
 }
 END_TEST
 
