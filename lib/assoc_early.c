@@ -88,6 +88,32 @@ gs_early_run(struct gs_assoc *a)
 	gs_early_clear(a);
 }
 
+struct gs_msg *
+gs_early_fail(struct gs_assoc *a)
+{
+	struct gsctp_send_failed *f;
+	struct early_msg *e;
+	struct gs_msg *m;
+
+	if (a->early == NULL || (e = STAILQ_FIRST(&a->early->queue)) == NULL)
+		return NULL;
+	m = gs_msg_new(GSCTP_MSG_SEND_FAILED, a->id, e->len);
+	if (m == NULL)
+		return NULL;
+	memcpy(gs_msg_payload(m), e->data, e->len);
+	f = &m->pub.u.send_failed;
+	f->info = e->info;
+	f->info.assoc_id = a->id;
+	f->assoc_id = a->id;
+	f->data = gs_msg_payload(m);
+	f->len = e->len;
+	f->first = f->last = true;
+	STAILQ_REMOVE_HEAD(&a->early->queue, link);
+	a->early->bytes -= e->len;
+	free(e);
+	return m;
+}
+
 void
 gs_early_clear(struct gs_assoc *a)
 {

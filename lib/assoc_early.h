@@ -24,6 +24,9 @@ int gs_early_put(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 /* It may be up: send what there is room for. */
 void gs_early_run(struct gs_assoc *a);
 
+/* It will not: the next of them as an event that tells so, or NULL. */
+struct gs_msg *gs_early_fail(struct gs_assoc *a);
+
 void gs_early_clear(struct gs_assoc *a);
 
 #endif

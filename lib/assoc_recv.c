@@ -290,6 +290,18 @@ end_message(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 	return was_there;
 }
 
+/* What was to leave when it is up never will. */
+static void
+fail_early(struct gs_assoc *a)
+{
+	struct gs_msg *m;
+
+	if (a->ep != NULL && is_subscribed(a->ep, GSCTP_MSG_SEND_FAILED))
+		while ((m = gs_early_fail(a)) != NULL)
+			deliver(a, m, &a->primary);
+	gs_early_clear(a);
+}
+
 static bool
 is_restart(const struct gs_msg *m)
 {
@@ -332,11 +344,12 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 		gs_assoc_fail(a, GSCTP_COMM_LOST, GS_CAUSE_USER_ABORT, -EPIPE);
 		return 0;
 	}
-	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type)) {
+	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type))
 		gs_msg_free(m);
-		return 0;
-	}
-	deliver(a, m, &a->primary);
+	else
+		deliver(a, m, &a->primary);
+	if (a->phase == GS_ENDED)
+		fail_early(a);
 	return 0;
 }
 
@@ -548,6 +561,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	a->phase = GS_ENDED;
 	gs_waiter_wake(&a->waiters);
 	a->end_error = outcome == -ECONNREFUSED ? -ECONNRESET : outcome;
+	fail_early(a);
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);
 	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||

@@ -71,13 +71,6 @@ choose_info(const struct gs_posix_out *o, const struct gs_assoc *a,
 	}
 }
 
-/* Linux: a one-to-one socket has none before it is up. */
-static bool
-is_to_be(const struct gs_assoc *a)
-{
-	return a->phase == GS_CONNECTING || a->phase == GS_YIELDED;
-}
-
 static int
 send_locked(struct gs_endpoint *ep, const struct gs_posix_out *o,
     const union gs_addr *to, struct gs_waiter *w)
@@ -89,8 +82,7 @@ send_locked(struct gs_endpoint *ep, const struct gs_posix_out *o,
 	err = find(ep, o->info.assoc_id, to, &a);
 	if (err != 0)
 		return err;
-	if (a == NULL || a->phase == GS_ENDED ||
-	    (ep->stream.is_on && to == NULL && is_to_be(a)))
+	if (a == NULL || a->phase == GS_ENDED)
 		return take_error(ep, -EPIPE);
 	if (a->phase == GS_ENDING)
 		return -ESHUTDOWN;

@@ -96,8 +96,6 @@ read_prinfo(struct ps_control *c, const char *data, size_t len)
 static int
 read_one(struct ps_control *c, int type, const char *data, size_t len)
 {
-	struct lx_msg_authinfo auth;
-
 	switch (type) {
 	case LX_CMSG_INIT:
 		c->has_init = true;
@@ -110,7 +108,7 @@ read_one(struct ps_control *c, int type, const char *data, size_t len)
 		return read_prinfo(c, data, len);
 	case LX_CMSG_AUTHINFO:
 		c->has_authinfo = true;
-		return copy(&auth, sizeof(auth), data, len);
+		return copy(&c->authinfo, sizeof(c->authinfo), data, len);
 	case LX_CMSG_DSTADDRV4:
 	case LX_CMSG_DSTADDRV6:
 		c->has_dstaddrs = true;

@@ -23,6 +23,7 @@ struct ps_control {
 	struct lx_msg_init init;
 	struct lx_msg_sndrcv info;	/* of either of the two */
 	struct lx_msg_prinfo prinfo;
+	struct lx_msg_authinfo authinfo;
 };
 
 /* 0 or -EINVAL. */

@@ -117,7 +117,8 @@ check(const struct call *k, size_t limit)
 
 	if (len > limit)
 		return -EMSGSIZE;
-	if (k->p->is_stream && (flags & (LX_EOF | LX_ABORT)))
+	if (k->p->is_stream && !k->p->is_peeled &&
+	    (flags & (LX_EOF | LX_ABORT)))
 		return -EINVAL;
 	if ((flags & LX_EOF) && len > 0)
 		return -EINVAL;
@@ -125,8 +126,24 @@ check(const struct call *k, size_t limit)
 		return -EINVAL;
 	if ((flags & LX_ADDR_OVER) && k->m->msg_name == NULL)
 		return -EINVAL;
-	/* There are no keys to choose from. */
-	return k->c.has_authinfo ? -EINVAL : 0;
+	return 0;
+}
+
+/*
+ * The engine signs with the association's active key alone.  Where nothing is
+ * signed the kernel does not look at the number either.
+ */
+static int
+check_key(const struct call *k, gsctp_sock s)
+{
+	struct gsctp_opt o = { .id = GSCTP_OPT_AUTH_SUPPORTED };
+	size_t bad;
+
+	if (!k->c.has_authinfo || k->c.authinfo.keynumber == 0)
+		return 0;
+	if (gsctp_getopts(s, &o, 1, &bad) != 0)
+		return 0;
+	return o.u.assoc_value.assoc_value != 0 ? -EINVAL : 0;
 }
 
 static uint64_t
@@ -265,11 +282,14 @@ static int
 send_all(struct call *k, gsctp_sock s)
 {
 	gsctp_assoc_id *ids;
+	bool is_sent = false;
 	int i, n, err = 0;
 
 	n = gsctp_assocs(s, NULL, 0);
-	if (n <= 0)
+	if (n <= 0) {
+		k->out.len = 0;
 		return 0;
+	}
 	ids = calloc((size_t)n, sizeof(*ids));
 	if (ids == NULL)
 		return -ENOMEM;
@@ -282,10 +302,13 @@ send_all(struct call *k, gsctp_sock s)
 			end(k, s, ids[i]);
 		else
 			err = send_when(k, s);
+		is_sent = is_sent || err == 0;
 		if (err == -EPIPE || err == -ESHUTDOWN)
 			err = 0;
 	}
 	free(ids);
+	if (!is_sent)
+		k->out.len = 0;	/* which is what the call returns */
 	return err;
 }
 
@@ -337,7 +360,9 @@ run(struct call *k)
 	err = ps_iov_size(m, &k->out.len);
 	if (err == 0)
 		err = look(k->p, &s, &limit);
-	k->has_control = m->msg_control != NULL && m->msg_controllen > 0;
+	if (m->msg_control == NULL && m->msg_controllen > 0)
+		return -EFAULT;
+	k->has_control = m->msg_controllen > 0;
 	if (err == 0 && k->has_control)
 		err = ps_control_read(m, &k->c);
 	else
@@ -346,6 +371,8 @@ run(struct call *k)
 		err = check(k, limit);
 	if (err == 0)
 		err = choose_name(k);
+	if (err == 0)
+		err = check_key(k, s);
 	if (err != 0)
 		return err;
 	choose_info(k);

@@ -28,19 +28,17 @@ ps_deadline(const struct timeval *limit)
 	    ((uint64_t)limit->tv_usec + 999) / 1000;
 }
 
-/*
- * What poll() waits for with POLLIN, and without a limit: but a signal whose
- * handler was set with SA_RESTART does not end it, as of the call that the
- * program has made.
- */
+/* poll() never goes on after a signal; a look at what waits to be read does,
+ * where the kernel's own receive would have.  A descriptor that does not
+ * block is waited for by poll() all the same. */
 static int
-wait_byte(int fd)
+look(struct pollfd *pfd)
 {
 	char byte;
 
-	if (ps_real()->recv(fd, &byte, 1, MSG_PEEK) == -1)
-		return -errno;
-	return 0;
+	if (ps_real()->recv(pfd->fd, &byte, 1, MSG_PEEK) >= 0)
+		return 1;
+	return errno == EAGAIN ? poll(pfd, 1, -1) : -1;
 }
 
 int
@@ -49,16 +47,13 @@ ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int n;
 
-	if (events == POLLIN && deadline == GS_NEVER) {
-		n = wait_byte(fd);
-		if (n != 0)
-			return n;
-	} else {
+	if (events == POLLIN && deadline == GS_NEVER)
+		n = look(&pfd);
+	else
 		n = poll(&pfd, 1, gs_until_ms(deadline));
-		if (n == -1)
-			return -errno;
-		if (n == 0)
-			return -EAGAIN;
-	}
+	if (n == -1)
+		return -errno;
+	if (n == 0)
+		return -EAGAIN;
 	return atomic_load(&p->fds) > 0 ? 0 : -EBADF;
 }

@@ -2,9 +2,9 @@
  * wait: what a blocking call waits with.
  *
  * Guarantees
- *  - it waits in the kernel on the program's own descriptor, so a signal ends
- *    it with -EINTR; but not, where there is no time limit and it is to be
- *    readable, if its handler was set with SA_RESTART;
+ *  - it waits on the program's own descriptor, so a signal that is handled
+ *    ends it with -EINTR; but one whose handler was set with SA_RESTART does
+ *    not end a wait for POLLIN that has no limit, as with the kernel's;
  *  - no lock is held.
  */
 
