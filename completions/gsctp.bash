@@ -87,7 +87,7 @@ _gsctp_values()
 	local list=''
 
 	case $2 in
-	FILE*)
+	FILE* | ARGUMENT)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		# A name that is quoted is bash's to complete.
@@ -99,7 +99,7 @@ _gsctp_values()
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	COMMAND | CMD)
+	COMMAND | CMD | PROGRAM)
 		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 		return
 		;;
@@ -172,6 +172,19 @@ _gsctp_offer()
 		[ "$kind" != option ] || takes[$name]=${argument#-}
 	done
 
+	# What is behind a program is its own.
+	for ((i = 2; i < ${#words[@]} - 1; i++)); do
+		if [[ ${words[i]} != -* ]]; then
+			((++n))
+		elif [ -n "${takes[${words[i]}]-}" ]; then
+			((++i))
+		fi
+	done
+	if ((n > 0)) && [[ " ${lines[*]} " == *' operand 0 PROGRAM '* ]]; then
+		_gsctp_values "$1" ARGUMENT
+		return
+	fi
+
 	if [[ $cur == --*=* ]]; then
 		prev=${cur%%=*}
 		head=$prev=
@@ -192,13 +205,6 @@ _gsctp_offer()
 		return
 	fi
 
-	for ((i = 2; i < ${#words[@]} - 1; i++)); do
-		if [[ ${words[i]} != -* ]]; then
-			((n++))
-		elif [ -n "${takes[${words[i]}]-}" ]; then
-			((i++))
-		fi
-	done
 	for line in "${lines[@]}"; do
 		read -r kind i argument _ <<<"$line"
 		[[ $kind == operand ]] || continue

@@ -20,6 +20,7 @@
 #include "posix.h"
 #include "process.h"
 #include "psock.h"
+#include "start.h"
 
 /* Options before bind() that are remembered: far more than there are. */
 #define JOURNAL_MAX 4096
@@ -101,6 +102,9 @@ ps_open_at(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 		return -EBADF;
 	if (n > ADDRS_MAX)
 		return -EINVAL;
+	err = ps_start();
+	if (err != 0)
+		return err;
 	k = open_opts(p, addrs, n, o);
 	err = gsctp_open(n > 0 ? port_of(&addrs[0]) : 0, o, k, &s);
 	if (err != 0)

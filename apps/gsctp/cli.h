@@ -71,6 +71,7 @@ int cli_signal_code(int signal);
 int cat_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int perf_main(int argc, char **argv);
+int run_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 

@@ -20,6 +20,7 @@ static const struct {
 	{ "cat", cat_main },
 	{ "doctor", doctor_main },
 	{ "perf", perf_main },
+	{ "run", run_main },
 	{ "serve", serve_main },
 	{ "status", status_main },
 	{ NULL, NULL },
@@ -36,6 +37,7 @@ static const char help[] =
     "  cat      netcat: standard input to a peer, a peer to standard output\n"
     "  doctor   what works here and on the way to a host, and what to do\n"
     "  perf     how much goes through, how fast: throughput, latency\n"
+    "  run      a program that knows no gsctp: its SCTP sockets are gsctp's\n"
     "  serve    echo, discard, chargen, daytime: small servers\n"
     "  status   what running programs have: associations, paths, queues\n"
     "\n"

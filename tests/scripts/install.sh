@@ -25,12 +25,13 @@ include Makefile
 show:
 	@echo 'bindir=$(bindir) libdir=$(libdir) mandir=$(mandir)' \
 		'includedir=$(includedir) docdir=$(docdir)' \
+		'pkglibdir=$(pkglibdir)' \
 		'bashcompletiondir=$(bashcompletiondir)' \
 		'zshcompletiondir=$(zshcompletiondir)' \
 		'command=$(bin_PROGRAMS)'
 END
 dirs=$("${MAKE:-make}" -s -C "$top_builddir" -f "$tmp/show.mk" show)
-bindir='' libdir='' mandir='' includedir='' docdir='' command=''
+bindir='' libdir='' pkglibdir='' mandir='' includedir='' docdir='' command=''
 bashcompletiondir='' zshcompletiondir=''
 eval "$dirs"
 
@@ -43,6 +44,7 @@ eval "$dirs"
 		echo "$libdir/libgsctp.$name"
 	done
 	echo "$libdir/pkgconfig/gsctp.pc"
+	echo "$pkglibdir/libgsctp-preload.so"
 	for name in LICENSE NEWS README.md; do
 		echo "$docdir/$name"
 	done
@@ -77,8 +79,15 @@ if [ -n "$command" ]; then
 	version=$(sed -n 's/^Version: //p' "$root$libdir/pkgconfig/gsctp.pc")
 	[ "$said" = "gsctp $version" ] ||
 	    die "the installed command says \"$said\", not gsctp $version"
+	said=$(LD_LIBRARY_PATH=$root$libdir "$root$bindir/gsctp" run --check \
+	    --json true)
+	case $said in
+	*"\"library\":\"$root$pkglibdir/libgsctp-preload.so\""*) ;;
+	*) die "the installed command does not find its library: $said" ;;
+	esac
 	# libtool names libdir where the system would not look there.
-	if readelf -d "$root$bindir/gsctp" "$root$libdir/libgsctp.so" |
+	if readelf -d "$root$bindir/gsctp" "$root$libdir/libgsctp.so" \
+	    "$root$pkglibdir/libgsctp-preload.so" |
 	    grep -E 'RPATH|RUNPATH' | grep -vF "[$libdir]" >&2; then
 		die "what is installed looks for libraries where it was built"
 	fi

@@ -119,6 +119,18 @@ if has cat; then
 	expect "gsctp cat --json peer-2" peer-2.example
 	expect "gsctp cat --pcap x peer-2" peer-2.example
 fi
+if has run; then
+	printf '#!/bin/sh\n' >"$tmp/bin/gsctp-zz-program"
+	chmod +x "$tmp/bin/gsctp-zz-program"
+	expect "gsctp run gsctp-z" gsctp-zz-program
+	expect "gsctp run -u 0 -- gsctp-z" gsctp-zz-program
+	expect "gsctp run --log w" warn
+	expect "gsctp run --pcap $tmp/dir/ot" "other"
+	# Behind the program there are files, and no options of ours.
+	expect "gsctp run gsctp-zz-program $tmp/dir/ot" "other"
+	expect "gsctp run gsctp-zz-program -u $tmp/dir/ot" "other"
+	expect "gsctp run gsctp-zz-program --chec" ""
+fi
 if has serve; then
 	expect "gsctp serve " chargen daytime discard echo
 	expect "gsctp serve --rate 1m da" daytime
