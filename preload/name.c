@@ -217,7 +217,10 @@ try_accept(struct psock *p, int flags, struct sockaddr_storage *peer)
 	memset(&st, 0, sizeof(st));
 	(void)gs_posix_state(s, &st);
 	*peer = st.peer;
-	return ps_wrap(p, s, flags);
+	err = ps_wrap(p, s, flags);
+	if (err < 0 && gs_posix_unaccept(p->s, s) != 0)
+		(void)gsctp_close(s);
+	return err;
 }
 
 static int

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "check_main.h"
 #include "plain.h"
@@ -672,6 +673,32 @@ START_TEST(a_signal_ends_connect)
 }
 END_TEST
 
+START_TEST(without_a_descriptor_the_peer_waits_on)
+{
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	struct rlimit was, none;
+	int server;
+
+	ck_assert_int_eq(connect_to(fd, "127.0.0.1", port_of(listener)), 0);
+	ck_assert_int_eq(poll_for(listener, POLLIN, LONG_MS), POLLIN);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = was;
+	none.rlim_cur = 3;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_fails(accept(listener, NULL, NULL), EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+	ck_assert_int_eq(is_readable(listener), 1);
+	server = accept(listener, NULL, NULL);
+	ck_assert_int_ge(server, 0);
+	ck_assert_int_eq(is_writable(server), 1);
+	ck_assert_int_eq(is_readable(server), 0);
+	close(fd);
+	close(server);
+	close(listener);
+}
+END_TEST
+
 START_TEST(accept_waits_as_long_as_it_may)
 {
 	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
@@ -803,6 +830,7 @@ suite(void)
 	tcase_add_test(tc, accept_says_who_it_is);
 	tcase_add_test(tc, accept_refuses_what_cannot_be);
 	tcase_add_test(tc, a_signal_ends_accept);
+	tcase_add_test(tc, without_a_descriptor_the_peer_waits_on);
 	tcase_add_test(tc, accept_waits_as_long_as_it_may);
 	tcase_add_test(tc, accept_goes_on_after_a_signal_that_says_so);
 	suite_add_tcase(s, tc);
