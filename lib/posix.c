@@ -35,6 +35,12 @@ gs_posix_attach(gsctp_sock s, struct gs_ready *r)
 }
 
 int
+gs_posix_detach(gsctp_sock s)
+{
+	return gs_posix_attach(s, NULL);
+}
+
+int
 gs_posix_close(gsctp_sock s)
 {
 	struct gs_endpoint *ep;
@@ -46,6 +52,22 @@ gs_posix_close(gsctp_sock s)
 	gs_endpoint_show_in(ep, NULL);
 	gs_leave();
 	return gsctp_close(s);
+}
+
+int
+gs_posix_unaccept(gsctp_sock listener, gsctp_sock s)
+{
+	struct gs_endpoint *ep, *child;
+	int err;
+
+	err = gs_api_endpoint(listener, &ep);
+	if (err != 0)
+		return err;
+	child = gs_endpoint_find(s);
+	if (child != NULL)
+		gs_stream_put_back(ep, child);
+	gs_leave();
+	return child != NULL ? 0 : -EBADF;
 }
 
 static enum gs_posix_phase

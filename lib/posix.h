@@ -33,9 +33,16 @@ struct gs_waiter;
  */
 int gs_posix_attach(gsctp_sock s, struct gs_ready *r);
 
+/* Let go of its r.  0, -EBADF or -ESTALE. */
+int gs_posix_detach(gsctp_sock s);
+
 /* Close s, and let go of its r.  As gsctp_close(); r may be freed, or shown
  * to another socket, then. */
 int gs_posix_close(gsctp_sock s);
+
+/* s was accepted from listener, and shall wait there again: there is no
+ * descriptor for it.  0, -EBADF or -ESTALE. */
+int gs_posix_unaccept(gsctp_sock listener, gsctp_sock s);
 
 enum gs_posix_phase {
 	GS_POSIX_NONE,		/* no association yet */

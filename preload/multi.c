@@ -144,8 +144,11 @@ ps_peeloff(struct psock *p, int32_t assoc, int flags)
 		r = -EINVAL;
 	else
 		r = gsctp_peeloff(p->s, (gsctp_assoc_id)assoc, &s);
-	if (r == 0)
+	if (r == 0) {
 		r = ps_wrap(p, s, flags & (SOCK_CLOEXEC | SOCK_NONBLOCK));
+		if (r < 0)
+			(void)gsctp_close(s);
+	}
 	(void)pthread_mutex_unlock(&p->lock);
 	return r;
 }

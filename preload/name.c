@@ -206,7 +206,9 @@ try_accept(struct psock *p, int flags, struct sockaddr_storage *peer)
 
 	if (p->is_closed)
 		return -EBADF;
-	if (!p->is_open || !p->is_listening || p->is_read_shut)
+	if (p->is_peeled)
+		return -EOPNOTSUPP;
+	if (!p->is_open || !p->is_listening)
 		return -EINVAL;
 	err = gsctp_accept(p->s, 0, &s);
 	if (err != 0)
@@ -215,7 +217,10 @@ try_accept(struct psock *p, int flags, struct sockaddr_storage *peer)
 	memset(&st, 0, sizeof(st));
 	(void)gs_posix_state(s, &st);
 	*peer = st.peer;
-	return ps_wrap(p, s, flags);
+	err = ps_wrap(p, s, flags);
+	if (err < 0 && gs_posix_unaccept(p->s, s) != 0)
+		(void)gsctp_close(s);
+	return err;
 }
 
 static int
@@ -299,12 +304,24 @@ pick_source(struct psock *p, const struct sockaddr_storage *peer,
 			*name = own[i];
 }
 
+/* A one-to-many socket has the last that it has connected to. */
+static bool
+has_peer(struct psock *p, struct gs_posix_state *st)
+{
+	enum gs_posix_phase phase;
+
+	if (!p->is_stream)
+		return gs_posix_state(p->s, st) == 0 &&
+		    ps_addr_size(st->peer.ss_family) != 0;
+	phase = get_state(p, st);
+	return phase == GS_POSIX_UP || phase == GS_POSIX_ENDED;
+}
+
 /* p->lock is held. */
 static int
 get_name(struct psock *p, struct sockaddr_storage *name)
 {
 	struct gs_posix_state st;
-	enum gs_posix_phase phase;
 	int n;
 
 	memset(name, 0, sizeof(*name));
@@ -314,9 +331,7 @@ get_name(struct psock *p, struct sockaddr_storage *name)
 	n = bound_name(p, name);
 	if (n < 0)
 		return n;
-	phase = get_state(p, &st);
-	if ((n > 1 || ps_addr_is_any(name)) &&
-	    (phase == GS_POSIX_UP || phase == GS_POSIX_ENDED))
+	if ((n > 1 || ps_addr_is_any(name)) && has_peer(p, &st))
 		pick_source(p, &st.peer, name);
 	return 0;
 }
@@ -363,7 +378,8 @@ shut_down(struct psock *p, int how)
 	phase = get_state(p, &st);
 	if (phase != GS_POSIX_UP && phase != GS_POSIX_ENDED)
 		return -ENOTCONN;
-	if (how != SHUT_RD) {
+	/* The kernel does nothing of that with what was peeled off. */
+	if (how != SHUT_RD && !p->is_peeled) {
 		p->is_write_shut = true;
 		err = gsctp_shutdown(p->s, GSCTP_SHUT_WRITE);
 	}

@@ -89,6 +89,12 @@ give_fd(struct psock *p, int flags)
 	return fd;
 }
 
+static int
+no_descriptor(void)
+{
+	return errno == EMFILE || errno == ENFILE ? -errno : -ENOMEM;
+}
+
 int
 ps_socket(int family, bool is_stream, int flags)
 {
@@ -99,7 +105,7 @@ ps_socket(int family, bool is_stream, int flags)
 		return ps_forked();
 	p = psock_new(family, is_stream);
 	if (p == NULL)
-		return errno == EMFILE || errno == ENFILE ? -errno : -ENOMEM;
+		return no_descriptor();
 	fd = ps_opt_init(p);
 	if (fd == 0)
 		fd = give_fd(p, flags);
@@ -116,21 +122,28 @@ ps_wrap(struct psock *from, gsctp_sock s, int flags)
 	int err, fd;
 
 	p = psock_new(from->family, true);
-	if (p == NULL) {
-		(void)gsctp_close(s);
-		return -ENOMEM;
-	}
+	if (p == NULL)
+		return no_descriptor();
 	p->is_peeled = !from->is_stream;
-	p->s = s;
-	p->is_open = true;
 	p->is_bound = true;
 	p->was_connected = true;
 	err = ps_opt_inherit(p, from);
 	if (err == 0)
 		err = gs_posix_attach(s, p->ready);
-	fd = err == 0 ? give_fd(p, flags) : err;
+	if (err == 0) {
+		p->s = s;
+		p->is_open = true;
+		fd = give_fd(p, flags);
+		if (fd >= 0) {
+			ps_put(p);
+			return fd;
+		}
+		p->is_open = false;
+		err = fd;
+	}
+	(void)gs_posix_detach(s);
 	ps_put(p);
-	return fd;
+	return err;
 }
 
 size_t

@@ -82,7 +82,8 @@ struct psock {
 int ps_socket(int family, bool is_stream, int flags);
 
 /* A descriptor for a socket that was accepted or peeled off from p; p's
- * options that Linux hands on are copied.  s is taken, or closed. */
+ * options that Linux hands on are copied.  s is taken, or, where there is
+ * none, still the caller's. */
 int ps_wrap(struct psock *p, gsctp_sock s, int flags);
 
 /* TIOCOUTQ: bytes that are not acknowledged yet. */

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "check_main.h"
 #include "plain.h"
@@ -377,6 +378,96 @@ START_TEST(a_one_to_many_socket_connects_too)
 END_TEST
 
 /*
+ * A peer that does not answer: a wildcard listener's at 127.0.0.77, where the
+ * kernel has none, and the stack's faults lose all packets.
+ */
+
+#define SILENT "127.0.0.77"
+
+static void
+set_time(int fd, int name, int ms)
+{
+	const struct timeval tv = { .tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000 };
+
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, name, &tv, sizeof(tv)),
+	    0);
+}
+
+static int
+so_error(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error = -1;
+
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len),
+	    0);
+	return error;
+}
+
+START_TEST(connect_waits_as_long_as_it_may)
+{
+	int listener = listener_at("0.0.0.0", ONE_TO_ONE);
+	int port = port_of(listener);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	int many = new_socket(AF_INET, ONE_TO_MANY);
+
+	set_time(fd, SO_SNDTIMEO, 100);
+	ck_fails(connect_to(fd, SILENT, port), EINPROGRESS);
+	ck_fails(connect_to(fd, SILENT, port), EALREADY);
+	ck_assert_int_eq(is_writable(fd), 0);
+	ck_assert_int_eq(so_error(fd), 0);
+	set_time(many, SO_SNDTIMEO, 100);
+	ck_fails(connect_to(many, SILENT, port), EINPROGRESS);
+	ck_fails(connect_to(many, SILENT, port), EALREADY);
+	close(fd);
+	close(many);
+	close(listener);
+}
+END_TEST
+
+START_TEST(an_attempt_that_nobody_answers_times_out)
+{
+	/* struct sctp_initmsg, sctp_rtoinfo. */
+	const uint16_t init[4] = { 1, 1, 1, 100 };
+	const uint32_t rto[4] = { 0, 100, 100, 100 };
+	int listener = listener_at("0.0.0.0", ONE_TO_ONE);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+
+	ck_assert_int_eq(setsockopt(fd, IPPROTO_SCTP, 0, rto, sizeof(rto)),
+	    0);
+	ck_assert_int_eq(setsockopt(fd, IPPROTO_SCTP, 2, init, sizeof(init)),
+	    0);
+	ck_fails(connect_to(fd, SILENT, port_of(listener)), ETIMEDOUT);
+	ck_assert_int_eq(so_error(fd), ETIMEDOUT);
+	ck_assert_int_eq(so_error(fd), 0);
+	ck_assert_int_eq(connect_to(fd, "127.0.0.1", port_of(listener)), 0);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
+START_TEST(so_error_tells_of_a_refusal_once)
+{
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	int waits = new_socket(AF_INET, ONE_TO_ONE);
+
+	set_nonblocking(fd);
+	ck_fails(connect_to(fd, "127.0.0.1", free_port()), EINPROGRESS);
+	ck_assert_int_ne(poll_for(fd, POLLOUT | POLLIN, LONG_MS), 0);
+	ck_assert_int_eq(so_error(fd), ECONNREFUSED);
+	ck_assert_int_eq(so_error(fd), 0);
+	ck_assert_int_eq(poll_for(fd, POLLOUT | POLLIN, 0), 0);
+	/* Who has waited may ask, too. */
+	ck_fails(connect_to(waits, "127.0.0.1", free_port()), ECONNREFUSED);
+	ck_assert_int_eq(so_error(waits), ECONNREFUSED);
+	ck_assert_int_eq(so_error(waits), 0);
+	close(fd);
+	close(waits);
+}
+END_TEST
+
+/*
  * Listening and accepting
  */
 
@@ -566,6 +657,58 @@ START_TEST(accept_goes_on_after_a_signal_that_says_so)
 }
 END_TEST
 
+START_TEST(a_signal_ends_connect)
+{
+	int listener = listener_at("0.0.0.0", ONE_TO_ONE);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	pthread_t self = pthread_self(), thread;
+
+	catch_signal(0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, hit, &self), 0);
+	ck_fails(connect_to(fd, SILENT, port_of(listener)), EINTR);
+	ck_fails(connect_to(fd, SILENT, port_of(listener)), EALREADY);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
+START_TEST(without_a_descriptor_the_peer_waits_on)
+{
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	struct rlimit was, none;
+	int server;
+
+	ck_assert_int_eq(connect_to(fd, "127.0.0.1", port_of(listener)), 0);
+	ck_assert_int_eq(poll_for(listener, POLLIN, LONG_MS), POLLIN);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+	none = was;
+	none.rlim_cur = 3;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_fails(accept(listener, NULL, NULL), EMFILE);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &was), 0);
+	ck_assert_int_eq(is_readable(listener), 1);
+	server = accept(listener, NULL, NULL);
+	ck_assert_int_ge(server, 0);
+	ck_assert_int_eq(is_writable(server), 1);
+	ck_assert_int_eq(is_readable(server), 0);
+	close(fd);
+	close(server);
+	close(listener);
+}
+END_TEST
+
+START_TEST(accept_waits_as_long_as_it_may)
+{
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+
+	set_time(listener, SO_RCVTIMEO, 100);
+	ck_fails(accept(listener, NULL, NULL), EAGAIN);
+	close(listener);
+}
+END_TEST
+
 /*
  * The end
  */
@@ -674,6 +817,10 @@ suite(void)
 	tcase_add_test(tc, connect_is_refused_where_nobody_listens);
 	tcase_add_test(tc, a_refusal_is_shown_to_who_does_not_wait);
 	tcase_add_test(tc, a_one_to_many_socket_connects_too);
+	tcase_add_test(tc, connect_waits_as_long_as_it_may);
+	tcase_add_test(tc, an_attempt_that_nobody_answers_times_out);
+	tcase_add_test(tc, so_error_tells_of_a_refusal_once);
+	tcase_add_test(tc, a_signal_ends_connect);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("listening");
@@ -683,6 +830,8 @@ suite(void)
 	tcase_add_test(tc, accept_says_who_it_is);
 	tcase_add_test(tc, accept_refuses_what_cannot_be);
 	tcase_add_test(tc, a_signal_ends_accept);
+	tcase_add_test(tc, without_a_descriptor_the_peer_waits_on);
+	tcase_add_test(tc, accept_waits_as_long_as_it_may);
 	tcase_add_test(tc, accept_goes_on_after_a_signal_that_says_so);
 	suite_add_tcase(s, tc);
 
@@ -699,6 +848,7 @@ suite(void)
 int
 main(int argc, char **argv)
 {
+	(void)setenv("GSCTP_FAULTS", "blackhole=" SILENT, 1);
 	gs_test_preload(argc, argv);
 	return gs_test_main(suite());
 }
