@@ -680,9 +680,20 @@ check_clock(struct gs_assoc *a)
 	}
 }
 
+/* What is not read yet keeps the rest in the engine. */
+static void
+tell_of_more(struct gs_assoc *a)
+{
+	if (a->owner.has_news && a->head != NULL && a->ep != NULL &&
+	    a->so != NULL && (gs_esock_events(a->so) & GS_READABLE))
+		gs_endpoint_edge(a->ep);
+	a->owner.has_news = false;
+}
+
 void
 gs_assoc_touch(struct gs_assoc *a)
 {
+	tell_of_more(a);
 	gs_assoc_pump(a);
 	if (a->ep != NULL)
 		gs_delivery_run(a->ep);

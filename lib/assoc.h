@@ -36,6 +36,7 @@ struct gs_owner {
 	enum gs_owner_kind kind;
 	bool is_dirty;
 	bool by_timer;			/* its last upcall */
+	bool has_news;			/* there was one */
 	TAILQ_ENTRY(gs_owner) dirty;
 };
 

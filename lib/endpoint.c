@@ -518,7 +518,12 @@ gs_endpoint_take(struct gs_endpoint *ep)
 	}
 	if (a == NULL)
 		return NULL;
+	/* The next one takes its place at once, or the descriptor would be
+	 * shown as not readable, and readable again. */
+	ep->is_taking = true;
 	m = gs_assoc_take(a);
+	gs_assoc_pump(a);
+	ep->is_taking = false;
 	len = m->pub.type == GSCTP_MSG_DATA ? m->pub.u.data.len :
 					      m->payload_len;
 	count_received(ep, len);
@@ -567,7 +572,15 @@ gs_endpoint_update(struct gs_endpoint *ep)
 void
 gs_endpoint_arrived(struct gs_endpoint *ep)
 {
+	if (ep->is_taking)
+		return;		/* whose caller tells */
+	gs_endpoint_edge(ep);
 	gs_endpoint_update(ep);
+}
+
+void
+gs_endpoint_edge(struct gs_endpoint *ep)
+{
 	if (ep->is_posix && ep->fd != NULL)
 		gs_ready_edge(ep->fd);
 }

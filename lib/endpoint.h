@@ -77,6 +77,7 @@ struct gs_endpoint {
 	size_t nassocs;
 	struct gs_assoc_list ready;
 	size_t nfull;			/* associations with is_full */
+	bool is_taking;			/* in gs_endpoint_take() */
 
 	pthread_cond_t cond;		/* receivers */
 	unsigned int nwaiting;
@@ -158,6 +159,9 @@ void gs_endpoint_update(struct gs_endpoint *ep);
 
 /* The same, as a message or a peer has come: an edge, too. */
 void gs_endpoint_arrived(struct gs_endpoint *ep);
+
+/* More has come behind what waits already. */
+void gs_endpoint_edge(struct gs_endpoint *ep);
 
 /* The same, and receivers must look again even if nothing is there. */
 void gs_endpoint_wake(struct gs_endpoint *ep);

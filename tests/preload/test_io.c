@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/time.h>
@@ -534,6 +535,78 @@ START_TEST(a_limited_wait_ends_with_any_signal)
 }
 END_TEST
 
+static int
+watch_edges(int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLET };
+	int ep = epoll_create1(0);
+
+	ck_assert_int_ge(ep, 0);
+	ck_assert_int_eq(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e), 0);
+	return ep;
+}
+
+static int
+edges(int ep, int ms)
+{
+	struct epoll_event e;
+	int n = epoll_wait(ep, &e, 1, ms);
+
+	ck_assert_int_ge(n, 0);
+	return n;
+}
+
+START_TEST(what_comes_behind_an_unread_message_is_an_edge)
+{
+	int ep = watch_edges(p.server);
+
+	ck_assert_int_eq(send(p.client, "one", 3, 0), 3);
+	ck_assert_int_eq(edges(ep, LONG_MS), 1);
+	ck_assert_int_eq(edges(ep, 0), 0);
+	ck_assert_int_eq(send(p.client, "two", 3, 0), 3);
+	ck_assert_int_eq(edges(ep, LONG_MS), 1);
+	expect(p.server, "one");
+	expect(p.server, "two");
+	ck_assert(!is_readable(p.server));
+	ck_assert_int_eq(send(p.client, "three", 5, 0), 5);
+	ck_assert_int_eq(edges(ep, LONG_MS), 1);
+	expect(p.server, "three");
+	close(ep);
+}
+END_TEST
+
+#define MANY 20000
+
+static void *
+send_many(void *arg)
+{
+	int fd = *(int *)arg;
+
+	for (uint32_t i = 0; i < MANY; i++)
+		if (send(fd, &i, sizeof(i), 0) != sizeof(i))
+			break;
+	return NULL;
+}
+
+START_TEST(no_message_is_missed_by_who_waits_for_edges)
+{
+	int ep = watch_edges(p.server);
+	uint32_t i, n = 0;
+	pthread_t t;
+
+	ck_assert_int_eq(pthread_create(&t, NULL, send_many, &p.client), 0);
+	while (n < MANY) {
+		ck_assert_int_eq(edges(ep, LONG_MS), 1);
+		while (recv(p.server, &i, sizeof(i), MSG_DONTWAIT) ==
+		    sizeof(i))
+			ck_assert_uint_eq(i, n++);
+		ck_assert_int_eq(errno, EAGAIN);
+	}
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
+	close(ep);
+}
+END_TEST
+
 /*
  * The end
  */
@@ -892,6 +965,9 @@ suite(void)
 	tcase_add_test(tc, a_signal_ends_a_wait);
 	tcase_add_test(tc, a_signal_with_sa_restart_does_not_end_a_wait);
 	tcase_add_test(tc, a_limited_wait_ends_with_any_signal);
+	tcase_add_test(tc,
+	    what_comes_behind_an_unread_message_is_an_edge);
+	tcase_add_test(tc, no_message_is_missed_by_who_waits_for_edges);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("the end");
