@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "opt.h"
 #include "opt_impl.h"
 #include "psock.h"
 
@@ -265,9 +264,10 @@ life_to(struct gsctp_send_param *o, uint16_t flags, uint32_t timetolive)
 	return 0;
 }
 
-int
-ps_default_send(struct psock *p, gsctp_assoc_id assoc,
-    struct lx_sndrcvinfo *out)
+/* What messages are sent with that say nothing themselves: those of an
+ * association, or of those to come (0). */
+static int
+default_send(struct psock *p, gsctp_assoc_id assoc, struct lx_sndrcvinfo *out)
 {
 	struct gsctp_opt o = GSCTP_DEFAULT_SEND_PARAM(.assoc_id = assoc);
 	const struct gsctp_send_param *s = &o.u.send_param;
@@ -297,7 +297,7 @@ read_default(struct ps_call *c, int32_t id, bool may_be_all,
 
 	err = ps_who(c->p, id, may_be_all, who);
 	if (err == 0)
-		err = ps_default_send(c->p, who->one, now);
+		err = default_send(c->p, who->one, now);
 	return err;
 }
 

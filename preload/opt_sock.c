@@ -22,7 +22,7 @@
 
 struct flag {
 	int name;
-	uint32_t id;		/* GSCTP_OPT_...; 0: nothing is done */
+	uint32_t id;		/* GSCTP_OPT_... */
 	size_t at;		/* in struct ps_opts */
 };
 
@@ -33,8 +33,6 @@ static const struct flag flags[] = {
 	    offsetof(struct ps_opts, no_fragments) },
 	{ LX_SCTP_I_WANT_MAPPED_V4_ADDR, GSCTP_OPT_I_WANT_MAPPED_V4_ADDR,
 	    offsetof(struct ps_opts, mapped) },
-	/* Addresses of the host that come and go are not told to peers. */
-	{ LX_SCTP_AUTO_ASCONF, 0, offsetof(struct ps_opts, auto_asconf) },
 };
 
 static const struct flag *
@@ -53,10 +51,9 @@ set_flag(struct ps_call *c)
 	const struct flag *f = flag_of(c->name);
 	struct gsctp_opt o = { .id = f->id, .u = { .flag = ps_int(c) != 0 } };
 	const struct ps_who who = { .future = true };
-	int err = 0;
+	int err;
 
-	if (f->id != 0)
-		err = ps_who_set(c->p, &who, &o, NULL);
+	err = ps_who_set(c->p, &who, &o, NULL);
 	if (err == 0)
 		memcpy((char *)ps_opts(c->p) + f->at, &o.u.flag,
 		    sizeof(o.u.flag));
@@ -159,6 +156,26 @@ get_pd_point(struct ps_call *c)
 	return ps_give_int(c, (int32_t)ps_opts(c->p)->pd_point);
 }
 
+/* Addresses of the host that come and go are not told to peers. */
+static int
+set_auto_asconf(struct ps_call *c)
+{
+	struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
+	bool on = ps_int(c) != 0;
+
+	if (on && (!c->p->is_bound || gsctp_sockname(c->p->s, &name) != 0 ||
+		!ps_opt_is_any(&name)))
+		return -EINVAL;
+	ps_opts(c->p)->auto_asconf = on;
+	return 0;
+}
+
+static int
+get_auto_asconf(struct ps_call *c)
+{
+	return ps_give_int(c, ps_opts(c->p)->auto_asconf);
+}
+
 /* Two sockets on one port: the library has none. */
 static int
 set_reuse_port(struct ps_call *c)
@@ -185,7 +202,8 @@ static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_NODELAY, 0, INT, INT, set_flag, get_flag },
 	{ LX_SCTP_DISABLE_FRAGMENTS, 0, INT, INT, set_flag, get_flag },
 	{ LX_SCTP_I_WANT_MAPPED_V4_ADDR, 0, INT, INT, set_flag, get_flag },
-	{ LX_SCTP_AUTO_ASCONF, 0, INT, INT, set_flag, get_flag },
+	{ LX_SCTP_AUTO_ASCONF, 0, INT, INT, set_auto_asconf,
+	    get_auto_asconf },
 	{ LX_SCTP_AUTOCLOSE, PS_MANY | PS_EXACT, INT, INT, set_autoclose,
 	    get_autoclose },
 	{ LX_SCTP_ADAPTATION_LAYER, PS_EXACT, INT, INT, set_adaptation,
