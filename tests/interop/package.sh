@@ -1,8 +1,9 @@
 #!/bin/sh
 # The Debian packages: built of what "make dist" has, lintian has nothing to
 # say, and in a clean root they install and work: gsctp cat between two
-# processes of an unprivileged user, and a program that is built with
-# libgsctp-dev.  Then they are purged, and nothing is left.
+# processes of an unprivileged user, ncat under gsctp run, and a program that is
+# built with libgsctp-dev.  So do the lines that doc/ci.md has for containers and
+# jobs.  Then they are purged, and nothing is left.
 #
 #   make check-package     in the build directory, as root: some minutes
 #   PACKAGE_DIR=DIR ...    keep the packages there
@@ -145,6 +146,81 @@ while read -r test depends <&3; do
 	sed "s/^/    | /" "$tmp/log"
 	user=0:0 network=
 done 3<"$tmp/control"
+
+# -- doc/ci.md ----------------------------------------------------------------------
+
+# Its blocks of code, by their languages: a directory each, in order.
+recipe=$tmp/recipe
+mkdir "$recipe"
+awk -v dir="$recipe" '
+/^```$/ { name = "" }
+name != "" { print >name }
+/^```[a-z]/ { name = dir "/" substr($0, 4) (++n) }' "$top_srcdir/doc/ci.md"
+[ "$(cd "$recipe" && echo *)" = "dockerfile2 sh1 yaml3 yaml4" ] ||
+    die "doc/ci.md has other blocks: $(cd "$recipe" && echo *)"
+
+# Where each of them starts, without what was installed for the others, and
+# the job's directory with the packages and the test.
+begin_job() {
+	inside apt-get purge -y --autoremove gsctp libgsctp0 ncat
+	rm -rf "$root/job" "$root/packages" "$root/test.sh"
+	mkdir "$root/job" "$root/job/packages"
+	cp "$tmp"/*.deb "$root/job/packages"
+	cp "$recipe/sh1" "$root/job/test.sh"
+	chmod 777 "$root/job"
+}
+
+# A command of a job, as the shell of its kind runs it: installing as root, all
+# else as nobody, with loopback alone.
+job() { # command
+	case $1 in
+	*apt-get*) user=0:0 network= ;;
+	*) user=65534:65534 network=--net ;;
+	esac
+	step "$1" inside timeout 300 sh -e -c "cd /job && $1"
+	case $1 in
+	*test.sh*) grep '^hello$' "$tmp/log" >/dev/null || {
+		cat "$tmp/log" >&2
+		die "$1: nobody says hello"
+	} ;;
+	esac
+	user=0:0 network=
+}
+
+# The lines below a Dockerfile's RUN are one; COPY and USER are as below.
+dockerfile=$recipe/dockerfile2
+[ "$(grep -c -e '^COPY packages/ /packages/$' -e '^USER 65534$' \
+    -e '^COPY test.sh /test.sh$' "$dockerfile")" -eq 3 ] ||
+    die "doc/ci.md: its Dockerfile is another"
+step "the Dockerfile's beginning" begin_job
+mv "$root/job/packages" "$root/packages"
+job "$(sed -n '/^RUN /,/[^\\]$/p' "$dockerfile" | sed 's/^RUN //')"
+cp "$recipe/sh1" "$root/test.sh"
+job "$(sed -n 's/^ENTRYPOINT //p; s/^CMD //p' "$dockerfile" |
+    tr -d '[]",' | paste -sd ' ' -)"
+# That it is gsctp run that does it.
+user=65534:65534 network=--net
+if inside timeout 60 sh /test.sh >"$tmp/log" 2>&1; then
+	echo "$me: this kernel has SCTP, so the test says little"
+else
+	grep 'Protocol not supported' "$tmp/log" >/dev/null || {
+		cat "$tmp/log" >&2
+		die "test.sh fails for another reason"
+	}
+fi
+user=0:0 network=
+
+for yaml in "$recipe/yaml3" "$recipe/yaml4"; do
+	step "$(head -n 1 "$yaml")" begin_job
+	sed -n -e 's/^ *- run: //p' -e '/script:/,/artifacts:/s/^ *- //p' \
+	    "$yaml" >"$tmp/lines"
+	[ "$(wc -l <"$tmp/lines")" -eq 4 ] || die "not four lines in $yaml"
+	while read -r line <&3; do
+		job "$line"
+	done 3<"$tmp/lines"
+done
+ls "$root"/job/trace-*.pcapng >/dev/null || die "GitLab's job has no artifact"
+rm -rf "$root/job" "$root/packages"
 
 packages | comm -13 "$tmp/before" - >"$tmp/after"
 echo "$me: which has brought" "$(paste -sd ' ' "$tmp/after")"
