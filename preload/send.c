@@ -95,7 +95,8 @@ choose_name(struct call *k)
 	const struct msghdr *m = k->m;
 	const struct sockaddr *to = m->msg_name;
 
-	if (to == NULL || k->p->is_peeled)
+	/* No length is no address, as with the kernel. */
+	if (to == NULL || m->msg_namelen == 0 || k->p->is_peeled)
 		return 0;
 	if (m->msg_namelen < sizeof(struct sockaddr_in) ||
 	    (to->sa_family != AF_INET && to->sa_family != AF_INET6) ||
@@ -124,7 +125,8 @@ check(const struct call *k, size_t limit)
 		return -EINVAL;
 	if (!(flags & (LX_EOF | LX_ABORT)) && len == 0)
 		return -EINVAL;
-	if ((flags & LX_ADDR_OVER) && k->m->msg_name == NULL)
+	if ((flags & LX_ADDR_OVER) &&
+	    (k->m->msg_name == NULL || k->m->msg_namelen == 0))
 		return -EINVAL;
 	return 0;
 }

@@ -15,7 +15,10 @@ complain() {
 
 n=0
 for file in "$top_srcdir"/tests/*/test_*.c "$top_srcdir"/tests/interop/*.sh \
-    "$top_srcdir"/tests/scripts/*.sh "$top_srcdir"/tests/tool/*.sh; do
+    "$top_srcdir"/tests/preload/*.sh "$top_srcdir"/tests/scripts/*.sh \
+    "$top_srcdir"/tests/tool/*.sh; do
+	# Those that others source are no tests.
+	head -n 1 "$file" | grep -v '^# [a-z]*\.sh: ' >/dev/null || continue
 	path=${file#"$top_srcdir"/}
 	path=${path%.c}
 	name=$(basename "$path")
