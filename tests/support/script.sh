@@ -23,6 +23,7 @@ need() {
 # A directory $tmp, which goes with the script, as do the processes in $pids.
 use_tmp() {
 	tmp=$(mktemp -d)
+	export GSCTP_TEST_DIR="$tmp"
 	pids=
 	trap clean_up EXIT
 	trap 'exit 1' HUP INT TERM
@@ -38,9 +39,18 @@ freeze() {
 	done
 }
 
+# Is process $1 one that this script has begun?  The number of one that has
+# ended may be another's by now.
+is_ours() {
+	grep -q "^[0-9]* (.*) [A-Z] $$ " "/proc/$1/stat" 2>/dev/null ||
+	    tr '\0' '\n' 2>/dev/null <"/proc/$1/environ" |
+	    grep -qx "GSCTP_TEST_DIR=$tmp"
+}
+
 clean_up() {
 	# Those that have ended are no more, those that are stopped shall.
 	for pid in $pids; do
+		is_ours "$pid" 2>/dev/null || continue
 		kill "$pid" 2>/dev/null || :
 		kill -CONT "$pid" 2>/dev/null || :
 	done
