@@ -20,12 +20,15 @@ limit=120
 # What the next program in the background reads.
 in=/dev/null
 
-# What a program is started with.
+# What a program is started with: its own environment and "gsctp run", which
+# wants no sanitizer in the library.
 with() {
 	if [ -n "${PRELOAD_KERNEL-}" ]; then
 		exec timeout -k 5 "$limit" "$@"
-	else
+	elif [ -n "$sanitizer" ] || [ ! -x "$gsctp" ]; then
 		exec timeout -k 5 "$limit" env LD_PRELOAD="$preload" "$@"
+	else
+		exec timeout -k 5 "$limit" "$gsctp" run -- "$@"
 	fi
 }
 
