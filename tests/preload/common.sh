@@ -8,6 +8,7 @@
 # to where gsctp comes in, the same scripts then tell what the kernel does.
 # shellcheck shell=sh
 
+top_builddir=$(cd "$top_builddir" && pwd)
 preload=$top_builddir/preload/.libs/libgsctp-preload.so
 [ -e "$preload" ] || skip "the preload library was not built"
 gsctp=$top_builddir/apps/gsctp/gsctp
@@ -20,12 +21,15 @@ limit=120
 # What the next program in the background reads.
 in=/dev/null
 
-# What a program is started with.
+# What a program is started with: its own environment and "gsctp run", which
+# wants no sanitizer in the library.
 with() {
 	if [ -n "${PRELOAD_KERNEL-}" ]; then
 		exec timeout -k 5 "$limit" "$@"
-	else
+	elif [ -n "$sanitizer" ] || [ ! -x "$gsctp" ]; then
 		exec timeout -k 5 "$limit" env LD_PRELOAD="$preload" "$@"
+	else
+		exec timeout -k 5 "$limit" "$gsctp" run -- "$@"
 	fi
 }
 
@@ -56,6 +60,8 @@ under() { # command...
 start() { # name, command...
 	started=$1
 	shift
+	# Nobody shall read what the last one of that name said.
+	rm -f "$tmp/$started" "$tmp/$started.err"
 	(with "$@") <"$in" >"$tmp/$started" \
 	    2>"$tmp/$started.err" &
 	pid=$!
@@ -66,6 +72,7 @@ start() { # name, command...
 start_gsctp() { # name, argument...
 	started=$1
 	shift
+	rm -f "$tmp/$started" "$tmp/$started.err"
 	(exec timeout -k 5 "$limit" "$gsctp" "$@") <"$in" \
 	    >"$tmp/$started" 2>"$tmp/$started.err" &
 	pid=$!
@@ -133,7 +140,7 @@ until_listening() { # name, pid, port
 
 # So many bytes in that file.
 has_bytes() { # file, count
-	[ "$(wc -c <"$1")" -ge "$2" ]
+	[ -e "$1" ] && [ "$(wc -c <"$1")" -ge "$2" ]
 }
 until_bytes() { # name, pid, file, count
 	until_ok "$1" "$2" "$4 bytes in $3" has_bytes "$3" "$4"
