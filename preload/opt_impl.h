@@ -38,6 +38,7 @@ struct ps_opts {
 
 	/* Of the socket. */
 	uint32_t autoclose, pd_point;
+	uint32_t reset_allowed;		/* LX_ENABLE_RESET_ASSOC or 0 */
 	bool nodelay, no_fragments, mapped, frag_interleave;
 	bool auto_asconf, reuse_port;
 

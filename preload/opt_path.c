@@ -116,8 +116,10 @@ pair_of(uint32_t flags, uint32_t asked, uint32_t pair)
 }
 
 static void
-keep_params(struct lx_paddrparams *kept, const struct lx_paddrparams *v)
+keep_params(struct ps_opts *o, const struct lx_paddrparams *v)
 {
+	struct lx_paddrparams *kept = &o->path;
+
 	kept->flags = pair_of(kept->flags, v->flags, PAIR_HB);
 	kept->flags = pair_of(kept->flags, v->flags, PAIR_PMTUD);
 	kept->flags = pair_of(kept->flags, v->flags, PAIR_SACK);
@@ -130,8 +132,9 @@ keep_params(struct lx_paddrparams *kept, const struct lx_paddrparams *v)
 		kept->pathmaxrxt = v->pathmaxrxt;
 	if ((v->flags & LX_SPP_PMTUD_DISABLE) && v->pathmtu != 0)
 		kept->pathmtu = v->pathmtu;
+	/* It is that of DELAYED_SACK. */
 	if ((v->flags & LX_SPP_SACKDELAY_ENABLE) && v->sackdelay != 0)
-		kept->sackdelay = v->sackdelay;
+		kept->sackdelay = o->sack.delay = v->sackdelay;
 	if (v->flags & LX_SPP_DSCP) {
 		kept->dscp = v->dscp & 0xfc;
 		kept->flags |= LX_SPP_DSCP;
@@ -180,7 +183,7 @@ set_params(struct ps_call *c)
 	if (err == 0 && (v.flags & LX_SPP_DSCP))
 		err = set_dscp(c->p, v.dscp);
 	if (err == 0 && who.future)
-		keep_params(&ps_opts(c->p)->path, &v);
+		keep_params(ps_opts(c->p), &v);
 	return err;
 }
 

@@ -225,7 +225,7 @@ give(void *value, socklen_t *lenp, int v)
 	return err != 0 ? err : ps_copy_out(lenp, &len, sizeof(len));
 }
 
-/* SO_PEERNAME is getpeername() without its name. */
+/* SO_PEERNAME is getpeername() for who knows how long a name is. */
 static int
 get_peername(struct psock *p, void *value, socklen_t *lenp)
 {
@@ -239,7 +239,7 @@ get_peername(struct psock *p, void *value, socklen_t *lenp)
 	if (err != 0)
 		return err;
 	if (len < room)
-		room = len;
+		return -EINVAL;
 	err = ps_copy_out(value, &ss, room);
 	return err != 0 ? err : ps_copy_out(lenp, &room, sizeof(room));
 }

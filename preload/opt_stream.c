@@ -190,7 +190,10 @@ get_pf_exposed(struct ps_call *c)
 
 /* -- changes of streams (RFC 6525) -- */
 
-/* An association is never reset: the engine does that wrongly. */
+/*
+ * An association is never reset: the engine does that wrongly.  That it was
+ * allowed is kept for all of a socket's.
+ */
 static int
 set_enable(struct ps_call *c)
 {
@@ -207,9 +210,14 @@ set_enable(struct ps_call *c)
 	o.u.assoc_value.assoc_value =
 	    v->value & ~(uint32_t)LX_ENABLE_RESET_ASSOC;
 	err = ps_who_set(c->p, &who, &o, &o.u.assoc_value.assoc_id);
-	if (err == 0 && who.future)
+	if (err != 0)
+		return err;
+	if (who.future)
 		ps_opts(c->p)->enable_reset = v->value;
-	return err;
+	else
+		ps_opts(c->p)->reset_allowed =
+		    v->value & LX_ENABLE_RESET_ASSOC;
+	return 0;
 }
 
 static int
@@ -228,7 +236,7 @@ get_enable(struct ps_call *c)
 		return 0;
 	o.u.assoc_value.assoc_id = who.one;
 	err = ps_get(c->p, &o);
-	v->value = o.u.assoc_value.assoc_value;
+	v->value = o.u.assoc_value.assoc_value | ps_opts(c->p)->reset_allowed;
 	return err;
 }
 

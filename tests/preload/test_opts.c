@@ -657,6 +657,38 @@ START_TEST(an_accepted_socket_has_its_listeners_options)
 }
 END_TEST
 
+static void
+set_several(int fd)
+{
+	set_rto(fd);
+	opt_set_int(fd, SCTP_NODELAY, 1);
+	opt_set_int(fd, SCTP_AUTOCLOSE, 100);
+	opt_set_value(fd, SCTP_CONTEXT, 0, 8);
+}
+
+START_TEST(a_peeled_off_socket_has_the_options_of_the_first)
+{
+	struct many m = new_many(set_several);
+	sctp_peeloff_arg_t arg = { .associd = m.client_id };
+	struct sctp_event_subscribe e;
+	socklen_t len = sizeof(arg);
+
+	memset(&e, 0, sizeof(e));
+	e.sctp_shutdown_event = 1;
+	ck_set(m.client, SCTP_EVENTS, &e);
+	ck_assert_int_gt(getsockopt(m.client, IPPROTO_SCTP,
+	    SCTP_SOCKOPT_PEELOFF, &arg, &len), 0);
+	memset(&e, 0, sizeof(e));
+	ck_get(arg.sd, SCTP_EVENTS, &e);
+	ck_assert_uint_eq(e.sctp_shutdown_event, 1);
+	check_rto(arg.sd, 0, 500, 2000, 100);
+	ck_assert_int_eq(opt_int(arg.sd, SCTP_NODELAY), 1);
+	ck_assert_uint_eq(opt_value(arg.sd, SCTP_CONTEXT, 0), 8);
+	close(arg.sd);
+	close_many(&m);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -700,6 +732,8 @@ suite(void)
 	tcase_add_test(tc, statistics_count_packets_and_chunks);
 	tcase_add_test(tc, what_was_set_is_there_after_the_association);
 	tcase_add_test(tc, an_accepted_socket_has_its_listeners_options);
+	tcase_add_test(tc,
+	    a_peeled_off_socket_has_the_options_of_the_first);
 	suite_add_tcase(s, tc);
 	return s;
 }

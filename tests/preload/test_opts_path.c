@@ -55,6 +55,7 @@ START_TEST(path_parameters_are_taken_as_their_flags_say)
 	ck_set(fd, SCTP_PEER_ADDR_PARAMS, &p);
 	ck_assert_uint_eq(params_of(fd, 0, NULL, 0).spp_pathmtu, 1200);
 	ck_assert_uint_eq(params_of(fd, 0, NULL, 0).spp_sackdelay, 120);
+	ck_assert_uint_eq(opt_value(fd, SCTP_DELAYED_ACK_TIME, 0), 120);
 	close(fd);
 }
 END_TEST
@@ -312,6 +313,9 @@ START_TEST(streams_are_reset_and_added_where_both_allow_it)
 
 	ck_assert_uint_eq(opt_value(m.client, SCTP_ENABLE_STREAM_RESET,
 	    m.client_id), 5);
+	opt_set_value(m.client, SCTP_ENABLE_STREAM_RESET, m.client_id, 7);
+	ck_assert_uint_eq(opt_value(m.client, SCTP_ENABLE_STREAM_RESET,
+	    m.client_id), 7);
 	memset(&reset, 0, sizeof(reset));
 	reset.r.srs_assoc_id = m.client_id;
 	reset.r.srs_number_streams = 1;

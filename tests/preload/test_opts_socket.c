@@ -57,6 +57,26 @@ START_TEST(a_socket_says_what_it_is)
 }
 END_TEST
 
+START_TEST(a_peers_name_is_an_option_too)
+{
+	struct pair p = new_pair("127.0.0.1");
+	struct at a = at("127.0.0.9", 9);
+	socklen_t len = sizeof(a.v4);
+
+	ck_assert_int_eq(getsockopt(p.client, SOL_SOCKET, SO_PEERNAME, &a.sa,
+	    &len), 0);
+	ck_assert_uint_eq(len, sizeof(a.v4));
+	ck_assert_str_eq(host_of(&a), "127.0.0.1");
+	ck_assert_int_eq(ntohs(a.v4.sin_port), port_of(p.listener));
+	ck_fails(getsockopt(p.listener, SOL_SOCKET, SO_PEERNAME, &a.sa, &len),
+	    ENOTCONN);
+	len = sizeof(a.v6);
+	ck_fails(getsockopt(p.client, SOL_SOCKET, SO_PEERNAME, &a.sa, &len),
+	    EINVAL);
+	close_pair(&p);
+}
+END_TEST
+
 START_TEST(an_error_is_told_once)
 {
 	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
@@ -315,6 +335,7 @@ suite(void)
 	TCase *tc = tcase_create("socket");
 
 	tcase_add_test(tc, a_socket_says_what_it_is);
+	tcase_add_test(tc, a_peers_name_is_an_option_too);
 	tcase_add_test(tc, an_error_is_told_once);
 	tcase_add_test(tc, a_buffer_is_shown_as_twice_what_was_set);
 	tcase_add_test(tc, a_small_buffer_carries_data_still);
