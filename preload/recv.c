@@ -134,7 +134,7 @@ static void
 put_infos(struct in *in, const struct view *v, const struct gsctp_data *d)
 {
 	struct lx_msg_rcvinfo r;
-	struct lx_msg_sndrcv s;
+	struct lx_sndrcvinfo s;
 
 	if (v->wants.nxtinfo)
 		put_nxtinfo(in, v);
