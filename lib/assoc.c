@@ -591,7 +591,8 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 		    GS_EV_ASSOC);
 		a->saw_data = false;
 		gs_assoc_pump(a);
-		must_abort = a->saw_data && !ep->stream.is_read_shut;
+		must_abort = a->saw_data && !ep->stream.is_read_shut &&
+		    !ep->is_read_shut;
 	}
 	if (must_abort || (a->phase != GS_UP && a->phase != GS_ENDING) ||
 	    (a->phase == GS_UP && gs_esock_shutdown(a->so) != 0)) {

@@ -276,6 +276,17 @@ on_paddr_change(struct gs_assoc *a, struct gsctp_paddr_change *c)
 	to_user_addr(a->ep, &addr, &c->addr, NULL);
 }
 
+/* The peer sends no more. */
+static void
+on_shutdown(struct gs_assoc *a)
+{
+	a->phase = GS_ENDING;
+	if (a->ep == NULL || !a->ep->is_posix || !a->ep->stream.is_on)
+		return;
+	a->ep->is_read_shut = true;
+	gs_endpoint_update(a->ep);
+}
+
 /* The message in delivery will not be complete; was there one?  A FORWARD
  * TSN makes the engine say so of its own notifications too. */
 static bool
@@ -300,6 +311,23 @@ fail_early(struct gs_assoc *a)
 		while ((m = gs_early_fail(a)) != NULL)
 			deliver(a, m, &a->primary);
 	gs_early_clear(a);
+}
+
+/* Linux does not say of the address that the association came up with that
+ * it works. */
+static bool
+is_untold(const struct gs_assoc *a, const struct gs_msg *m)
+{
+	const struct gsctp_paddr_change *c = &m->pub.u.paddr_change;
+	union gs_addr addr;
+
+	if (!a->ep->is_posix || m->pub.type != GSCTP_MSG_PADDR_CHANGE ||
+	    c->state != GSCTP_ADDR_CONFIRMED ||
+	    gs_addr_from(&addr, (const struct sockaddr *)&c->addr,
+		sizeof(c->addr)) != 0)
+		return false;
+	gs_addr_unmap(&addr);
+	return gs_addr_same_ip(&addr, &a->primary);
 }
 
 static bool
@@ -328,7 +356,7 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 	if (m->pub.type == GSCTP_MSG_ASSOC_CHANGE)
 		taken = on_assoc_change(a, &m->pub.u.assoc_change);
 	else if (m->pub.type == GSCTP_MSG_SHUTDOWN_EVENT)
-		a->phase = GS_ENDING;
+		on_shutdown(a);
 	else if (m->pub.type == GSCTP_MSG_PDAPI_EVENT)
 		taken = !end_message(a, &m->pub.u.pdapi_event);
 	else if (m->pub.type == GSCTP_MSG_STREAM_CHANGE)
@@ -344,7 +372,8 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 		gs_assoc_fail(a, GSCTP_COMM_LOST, GS_CAUSE_USER_ABORT, -EPIPE);
 		return 0;
 	}
-	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type))
+	if (a->ep == NULL || taken || !is_subscribed(a->ep, m->pub.type) ||
+	    is_untold(a, m))
 		gs_msg_free(m);
 	else
 		deliver(a, m, &a->primary);
@@ -402,6 +431,12 @@ is_cut(const struct gs_assoc *a, size_t len, uint16_t stream)
 	return gs_esock_is_cut(a->so, a->interleaves ? stream : -1);
 }
 
+static bool
+is_read_shut(const struct gs_endpoint *ep)
+{
+	return ep->stream.is_read_shut || ep->is_read_shut;
+}
+
 static int
 on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
     const struct gs_esock_piece *piece)
@@ -410,7 +445,7 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 
 	a->last_traffic_ms = gs_now_ms();
 	a->saw_data = true;
-	if (a->ep == NULL || a->ep->stream.is_read_shut)
+	if (a->ep == NULL || is_read_shut(a->ep))
 		return 0;
 	err = gs_part_turn_to(a, &piece->info);
 	if (err != 0)
@@ -531,7 +566,7 @@ wants_more(const struct gs_assoc *a)
 {
 	if (a->head == NULL)
 		return true;
-	return a->ep != NULL && a->ep->stream.is_read_shut &&
+	return a->ep != NULL && is_read_shut(a->ep) &&
 	    a->made.count < EVENTS_MAX;
 }
 

@@ -84,7 +84,7 @@ struct gs_endpoint {
 	struct gs_ready *fd;		/* NULL until asked for */
 	bool is_posix;			/* fd is another's: posix.h */
 	int error;			/* which it has not been told */
-	bool is_read_shut;		/* it shows as readable: posix.h */
+	bool is_read_shut;		/* the end is shown: posix.h */
 	TAILQ_ENTRY(gs_endpoint) in_hub;
 };
 TAILQ_HEAD(gs_endpoint_list, gs_endpoint);

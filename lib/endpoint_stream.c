@@ -64,6 +64,7 @@ gs_stream_check_connect(struct gs_endpoint *ep)
 		return -ENOMEM;
 	st->has_ended = false;
 	st->is_read_shut = false;
+	ep->is_read_shut = false;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assoc_recv.h"
 #include "assoc_watch.h"
 #include "connect.h"
 #include "endpoint.h"
@@ -188,15 +189,28 @@ gs_posix_addrs(gsctp_sock s, struct sockaddr_storage *addrs, size_t max)
 	return n;
 }
 
+/* What has come before reading was shut is still to be had. */
+static void
+keep_unread(struct gs_endpoint *ep, struct gs_assoc *a)
+{
+	while (a->head != NULL) {
+		gs_msgq_put(&ep->delivery.queue, gs_assoc_take(a));
+		gs_assoc_pump(a);
+	}
+}
+
 int
 gs_posix_shut_read(gsctp_sock s)
 {
 	struct gs_endpoint *ep;
+	struct gs_assoc *a;
 	int err;
 
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
+	TAILQ_FOREACH(a, &ep->assocs, in_ep)
+		keep_unread(ep, a);
 	ep->is_read_shut = true;
 	gs_endpoint_update(ep);
 	gs_leave();
@@ -215,6 +229,33 @@ gs_posix_take_error(gsctp_sock s)
 	err = ep->error;
 	ep->error = 0;
 	gs_endpoint_update(ep);
+	gs_leave();
+	return err;
+}
+
+int
+gs_posix_recv(gsctp_sock s, struct gsctp_msg **msg)
+{
+	struct gs_endpoint *ep;
+	struct gs_msg *m;
+	int err;
+
+	err = gs_api_endpoint(s, &ep);
+	if (err != 0)
+		return err;
+	m = gs_endpoint_take(ep);
+	if (m != NULL) {
+		*msg = &m->pub;
+		err = 1;
+	} else if (ep->stream.is_on && ep->is_listening) {
+		err = -ENOTCONN;
+	} else if (ep->error != 0) {
+		err = ep->error;
+		ep->error = 0;
+		gs_endpoint_update(ep);
+	} else if (!ep->is_read_shut && !ep->stream.has_ended) {
+		err = -EAGAIN;
+	}
 	gs_leave();
 	return err;
 }

@@ -87,8 +87,8 @@ int gs_posix_outcome(struct gs_posix_attempt *t);
 int gs_posix_bound(gsctp_sock s, struct sockaddr_storage *addrs, size_t max);
 int gs_posix_addrs(gsctp_sock s, struct sockaddr_storage *addrs, size_t max);
 
-/* s is readable from now on, for who does not read any more; what comes is
- * still to be had.  0, -EBADF or -ESTALE. */
+/* s is at its end from now on: what has come is still to be had, what comes
+ * is thrown away, but for events.  0, -EBADF or -ESTALE. */
 int gs_posix_shut_read(gsctp_sock s);
 
 /*
@@ -97,6 +97,14 @@ int gs_posix_shut_read(gsctp_sock s);
  * (-ECONNRESET, -ETIMEDOUT ...).  It is told once, and is 0 then.
  */
 int gs_posix_take_error(gsctp_sock s);
+
+/*
+ * The next message: 1, and it is the caller's.  0: it is the end, as the peer
+ * has shut down, the association has ended, or reading was shut; and what
+ * gs_posix_take_error() would tell, -EAGAIN, -ENOTCONN (a one-to-one socket
+ * that listens), -EBADF, -ESTALE.
+ */
+int gs_posix_recv(gsctp_sock s, struct gsctp_msg **msg);
 
 /*
  * Put m back, to be the next message of s; it was the last that was taken.

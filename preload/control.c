@@ -9,7 +9,7 @@
 /* Flags that a send may have. */
 #define SEND_FLAGS                                                           \
 	(LX_UNORDERED | LX_ADDR_OVER | LX_ABORT | LX_SACK_IMMEDIATELY |      \
-	    LX_PR_POLICY | LX_SENDALL | LX_EOF)
+	    LX_PR_MASK | LX_SENDALL | LX_EOF)
 
 struct walk {
 	const char *at;
@@ -66,7 +66,7 @@ read_sndrcv(struct ps_control *c, const char *data, size_t len)
 static int
 read_sndinfo(struct ps_control *c, const char *data, size_t len)
 {
-	struct lx_msg_sndinfo i;
+	struct lx_sndinfo i;
 
 	if (copy(&i, sizeof(i), data, len) != 0)
 		return -EINVAL;
@@ -86,7 +86,7 @@ read_prinfo(struct ps_control *c, const char *data, size_t len)
 	c->has_prinfo = true;
 	if (copy(&c->prinfo, sizeof(c->prinfo), data, len) != 0)
 		return -EINVAL;
-	if (c->prinfo.policy & ~LX_PR_POLICY)
+	if (c->prinfo.policy & ~LX_PR_MASK)
 		return -EINVAL;
 	if (c->prinfo.policy == 0)
 		c->prinfo.value = 0;

@@ -20,8 +20,8 @@
 struct ps_control {
 	bool has_init, has_sndrcv, has_sndinfo, has_prinfo, has_authinfo;
 	bool has_dstaddrs;	/* ps_control_dstaddrs() */
-	struct lx_msg_init init;
-	struct lx_msg_sndrcv info;	/* of either of the two */
+	struct lx_initmsg init;
+	struct lx_sndrcvinfo info;	/* of either of the two */
 	struct lx_msg_prinfo prinfo;
 	struct lx_msg_authinfo authinfo;
 };

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "linux_opt.h"
+
 #define LX_IPPROTO_SCTP 132
 
 /* In msg_flags: it is not data. */
@@ -30,36 +32,19 @@ enum {
 	LX_CMSG_DSTADDRV6 = 8,
 };
 
-/* Flags of the records below. */
+/* Flags of the records below, with LX_PR_MASK. */
 enum {
 	LX_UNORDERED = 0x0001,
 	LX_ADDR_OVER = 0x0002,
 	LX_ABORT = 0x0004,
 	LX_SACK_IMMEDIATELY = 0x0008,
-	LX_PR_POLICY = 0x0030,		/* a field of: */
-	LX_POLICY_TTL = 0x0010,
-	LX_POLICY_RTX = 0x0020,
-	LX_POLICY_PRIO = 0x0030,
 	LX_SENDALL = 0x0040,
 	LX_EOF = 0x0200,
 	LX_NOTIFICATION = 0x8000,	/* in nxtinfo alone */
 };
 
-/* ppid is as on the wire in all of them. */
-
-/* SNDRCV, as struct lx_sndrcvinfo of an option. */
-struct lx_msg_sndrcv {
-	uint16_t stream, ssn, flags;
-	uint32_t ppid, context, timetolive, tsn, cumtsn;
-	int32_t assoc_id;
-};
-
-/* SNDINFO */
-struct lx_msg_sndinfo {
-	uint16_t sid, flags;
-	uint32_t ppid, context;
-	int32_t assoc_id;
-};
+/* SNDRCV, SNDINFO and INIT are struct lx_sndrcvinfo, lx_sndinfo and
+ * lx_initmsg of options.  ppid is as on the wire in all of them. */
 
 /* RCVINFO */
 struct lx_msg_rcvinfo {
@@ -73,12 +58,6 @@ struct lx_msg_nxtinfo {
 	uint16_t sid, flags;
 	uint32_t ppid, length;
 	int32_t assoc_id;
-};
-
-/* INIT: 0 is what the socket has. */
-struct lx_msg_init {
-	uint16_t num_ostreams, max_instreams, max_attempts;
-	uint16_t max_init_timeo;	/* ms */
 };
 
 /* PRINFO */

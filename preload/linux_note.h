@@ -92,7 +92,7 @@ enum { LX_DATA_LAST = 1, LX_DATA_FIRST = 2, LX_DATA_UNORDERED = 4 };
 struct lx_send_failed {
 	struct lx_note_head head;
 	uint32_t error;
-	uint16_t stream, ssn, flags;	/* struct lx_msg_sndrcv */
+	uint16_t stream, ssn, flags;	/* struct lx_sndrcvinfo */
 	uint32_t ppid, context, timetolive, tsn, cumtsn;
 	int32_t info_assoc_id;
 	int32_t assoc_id;
@@ -102,7 +102,7 @@ struct lx_send_failed {
 struct lx_send_failed_event {
 	struct lx_note_head head;
 	uint32_t error;
-	uint16_t sid, flags;		/* struct lx_msg_sndinfo */
+	uint16_t sid, flags;		/* struct lx_sndinfo */
 	uint32_t ppid, context;
 	int32_t info_assoc_id;
 	int32_t assoc_id;

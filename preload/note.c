@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "addr.h"
 #include "cursor.h"
 
 /* RFC 9260 3.3.10: type and length of a cause. */
@@ -42,26 +41,11 @@ assoc_change(const struct gsctp_msg *m, struct ps_note *n)
 }
 
 static bool
-is_same_ip(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-	union gs_addr x, y;
-
-	return gs_addr_from(&x, (const struct sockaddr *)a, sizeof(*a)) ==
-		0 &&
-	    gs_addr_from(&y, (const struct sockaddr *)b, sizeof(*b)) == 0 &&
-	    gs_addr_same_ip(&x, &y);
-}
-
-static bool
 paddr_change(const struct gsctp_msg *m, struct ps_note *n)
 {
 	const struct gsctp_paddr_change *c = &m->u.paddr_change;
 	struct lx_paddr_change *o = &n->u.paddr_change;
 
-	/* The kernel does not say this of the address that the association
-	 * came up with. */
-	if (c->state == GSCTP_ADDR_CONFIRMED && is_same_ip(&c->addr, &m->from))
-		return false;
 	begin(n, LX_NOTE_PADDR_CHANGE, sizeof(*o));
 	memcpy(&o->addr, &c->addr, sizeof(o->addr));
 	o->state = (int32_t)(c->state - GSCTP_ADDR_AVAILABLE +

@@ -107,6 +107,7 @@ put_nxtinfo(struct in *in, const struct view *v)
 	struct gsctp_msg *next;
 	struct ps_note note;
 
+	/* Not what went wrong: that is for the next call. */
 	if (gsctp_recv(v->s, 0, &next) != 0)
 		return;
 	memset(&o, 0, sizeof(o));
@@ -134,7 +135,7 @@ static void
 put_infos(struct in *in, const struct view *v, const struct gsctp_data *d)
 {
 	struct lx_msg_rcvinfo r;
-	struct lx_msg_sndrcv s;
+	struct lx_sndrcvinfo s;
 
 	if (v->wants.nxtinfo)
 		put_nxtinfo(in, v);
@@ -227,24 +228,6 @@ give_note(struct in *in, const struct view *v, struct gsctp_msg *msg)
 	return (ssize_t)n;
 }
 
-/* Of a one-to-one socket that has no association (any more). */
-static int
-no_assoc(const struct view *v)
-{
-	struct gs_posix_state st;
-	int err;
-
-	err = gs_posix_state(v->s, &st);
-	if (err != 0)
-		return err;
-	if (st.is_listening)
-		return -ENOTCONN;
-	err = gs_posix_take_error(v->s);
-	if (err != 0)
-		return err;
-	return st.phase == GS_POSIX_ENDED || v->is_read_shut ? 0 : -EAGAIN;
-}
-
 /*
  * The next message; p->reading is held.  1; 0: it is the end; -EAGAIN: there
  * is none yet.
@@ -264,14 +247,10 @@ take(struct psock *p, struct view *v, struct gsctp_msg **msg)
 		if (v->s.id == tried)
 			return -EBADF;
 		tried = v->s.id;
-		err = gsctp_recv(v->s, 0, msg);
+		err = gs_posix_recv(v->s, msg);
 		/* bind() has put another in its place, perhaps. */
 	} while (err == -EBADF);
-	if (err == 0)
-		return 1;
-	if (err == -ETIMEDOUT)
-		return v->is_read_shut ? 0 : -EAGAIN;
-	return err == -ENOTCONN ? no_assoc(v) : err;
+	return err;
 }
 
 static ssize_t

@@ -73,9 +73,9 @@ choose_info(struct call *k)
 		return;
 	o->takes_defaults = !c->has_sndrcv && !c->has_sndinfo;
 	o->takes_policy = !c->has_sndrcv && !c->has_prinfo &&
-	    !(flags & LX_PR_POLICY);
+	    !(flags & LX_PR_MASK);
 	if (c->has_prinfo) {
-		flags = (uint16_t)((flags & ~LX_PR_POLICY) |
+		flags = (uint16_t)((flags & ~LX_PR_MASK) |
 		    c->prinfo.policy);
 		value = c->prinfo.value;
 	}

@@ -28,16 +28,16 @@ ps_flags_in(uint16_t flags, uint32_t *value)
 	for (i = 0; i < NFLAGS; i++)
 		if (flags & flags_of[i].linux_)
 			out |= flags_of[i].ours;
-	switch (flags & LX_PR_POLICY) {
-	case LX_POLICY_TTL:
+	switch (flags & LX_PR_MASK) {
+	case LX_PR_TTL:
 		/* A time of 0 is no limit, there. */
 		if (*value != 0)
 			out |= GSCTP_PR_TTL;
 		break;
-	case LX_POLICY_RTX:
+	case LX_PR_RTX:
 		out |= GSCTP_PR_RTX;
 		break;
-	case LX_POLICY_PRIO:
+	case LX_PR_PRIO:
 		*value = 0;
 		break;
 	default:
@@ -56,9 +56,9 @@ ps_flags_out(uint32_t flags)
 		if (flags & flags_of[i].ours)
 			out |= flags_of[i].linux_;
 	if (flags & GSCTP_PR_TTL)
-		out |= LX_POLICY_TTL;
+		out |= LX_PR_TTL;
 	else if (flags & GSCTP_PR_RTX)
-		out |= LX_POLICY_RTX;
+		out |= LX_PR_RTX;
 	return out;
 }
 
@@ -77,7 +77,7 @@ received_cumtsn(const struct gsctp_sndrcvinfo *i)
 }
 
 void
-ps_sndrcv_out(const struct gsctp_sndrcvinfo *i, struct lx_msg_sndrcv *o)
+ps_sndrcv_out(const struct gsctp_sndrcvinfo *i, struct lx_sndrcvinfo *o)
 {
 	memset(o, 0, sizeof(*o));
 	o->stream = i->stream;

@@ -20,7 +20,7 @@ uint32_t ps_flags_in(uint16_t flags, uint32_t *value);
 uint16_t ps_flags_out(uint32_t flags);
 
 /* Of what was received: what a program of Linux is told with it. */
-void ps_sndrcv_out(const struct gsctp_sndrcvinfo *i, struct lx_msg_sndrcv *o);
+void ps_sndrcv_out(const struct gsctp_sndrcvinfo *i, struct lx_sndrcvinfo *o);
 void ps_rcvinfo_out(const struct gsctp_sndrcvinfo *i,
     struct lx_msg_rcvinfo *o);
 

@@ -26,23 +26,23 @@
 		sizeof(((struct theirs *)0)->their_field),                   \
 	    #ours "." #field " is elsewhere")
 
-same_size(lx_msg_sndrcv, sctp_sndrcvinfo);
-same_place(lx_msg_sndrcv, stream, sctp_sndrcvinfo, sinfo_stream);
-same_place(lx_msg_sndrcv, ssn, sctp_sndrcvinfo, sinfo_ssn);
-same_place(lx_msg_sndrcv, flags, sctp_sndrcvinfo, sinfo_flags);
-same_place(lx_msg_sndrcv, ppid, sctp_sndrcvinfo, sinfo_ppid);
-same_place(lx_msg_sndrcv, context, sctp_sndrcvinfo, sinfo_context);
-same_place(lx_msg_sndrcv, timetolive, sctp_sndrcvinfo, sinfo_timetolive);
-same_place(lx_msg_sndrcv, tsn, sctp_sndrcvinfo, sinfo_tsn);
-same_place(lx_msg_sndrcv, cumtsn, sctp_sndrcvinfo, sinfo_cumtsn);
-same_place(lx_msg_sndrcv, assoc_id, sctp_sndrcvinfo, sinfo_assoc_id);
+same_size(lx_sndrcvinfo, sctp_sndrcvinfo);
+same_place(lx_sndrcvinfo, stream, sctp_sndrcvinfo, sinfo_stream);
+same_place(lx_sndrcvinfo, ssn, sctp_sndrcvinfo, sinfo_ssn);
+same_place(lx_sndrcvinfo, flags, sctp_sndrcvinfo, sinfo_flags);
+same_place(lx_sndrcvinfo, ppid, sctp_sndrcvinfo, sinfo_ppid);
+same_place(lx_sndrcvinfo, context, sctp_sndrcvinfo, sinfo_context);
+same_place(lx_sndrcvinfo, timetolive, sctp_sndrcvinfo, sinfo_timetolive);
+same_place(lx_sndrcvinfo, tsn, sctp_sndrcvinfo, sinfo_tsn);
+same_place(lx_sndrcvinfo, cumtsn, sctp_sndrcvinfo, sinfo_cumtsn);
+same_place(lx_sndrcvinfo, assoc_id, sctp_sndrcvinfo, sinfo_assoc_id);
 
-same_size(lx_msg_sndinfo, sctp_sndinfo);
-same_place(lx_msg_sndinfo, sid, sctp_sndinfo, snd_sid);
-same_place(lx_msg_sndinfo, flags, sctp_sndinfo, snd_flags);
-same_place(lx_msg_sndinfo, ppid, sctp_sndinfo, snd_ppid);
-same_place(lx_msg_sndinfo, context, sctp_sndinfo, snd_context);
-same_place(lx_msg_sndinfo, assoc_id, sctp_sndinfo, snd_assoc_id);
+same_size(lx_sndinfo, sctp_sndinfo);
+same_place(lx_sndinfo, sid, sctp_sndinfo, snd_sid);
+same_place(lx_sndinfo, flags, sctp_sndinfo, snd_flags);
+same_place(lx_sndinfo, ppid, sctp_sndinfo, snd_ppid);
+same_place(lx_sndinfo, context, sctp_sndinfo, snd_context);
+same_place(lx_sndinfo, assoc_id, sctp_sndinfo, snd_assoc_id);
 
 same_size(lx_msg_rcvinfo, sctp_rcvinfo);
 same_place(lx_msg_rcvinfo, sid, sctp_rcvinfo, rcv_sid);
@@ -61,11 +61,11 @@ same_place(lx_msg_nxtinfo, ppid, sctp_nxtinfo, nxt_ppid);
 same_place(lx_msg_nxtinfo, length, sctp_nxtinfo, nxt_length);
 same_place(lx_msg_nxtinfo, assoc_id, sctp_nxtinfo, nxt_assoc_id);
 
-same_size(lx_msg_init, sctp_initmsg);
-same_place(lx_msg_init, num_ostreams, sctp_initmsg, sinit_num_ostreams);
-same_place(lx_msg_init, max_instreams, sctp_initmsg, sinit_max_instreams);
-same_place(lx_msg_init, max_attempts, sctp_initmsg, sinit_max_attempts);
-same_place(lx_msg_init, max_init_timeo, sctp_initmsg, sinit_max_init_timeo);
+same_size(lx_initmsg, sctp_initmsg);
+same_place(lx_initmsg, num_ostreams, sctp_initmsg, sinit_num_ostreams);
+same_place(lx_initmsg, max_instreams, sctp_initmsg, sinit_max_instreams);
+same_place(lx_initmsg, max_attempts, sctp_initmsg, sinit_max_attempts);
+same_place(lx_initmsg, max_init_timeo, sctp_initmsg, sinit_max_init_timeo);
 
 same_size(lx_msg_prinfo, sctp_prinfo);
 same_place(lx_msg_prinfo, policy, sctp_prinfo, pr_policy);
@@ -518,7 +518,7 @@ START_TEST(what_was_received_is_told_in_both_forms)
 		.cumtsn = 6,
 		.assoc_id = ID };
 	union {
-		struct lx_msg_sndrcv ours;
+		struct lx_sndrcvinfo ours;
 		struct sctp_sndrcvinfo theirs;
 	} s;
 	union {
