@@ -49,8 +49,12 @@ ps_bind_first(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 
 	if (p->is_closed)
 		return -EBADF;
+	if (ps_is_forked())
+		return ps_forked();
 	free_port(p, ps_addr_port(&addrs[0]));
-	err = ps_open_at(p, addrs, n);
+	err = gs_posix_check_port(addrs, n, p->v6only);
+	if (err == 0)
+		err = ps_open_at(p, addrs, n);
 	if (err == 0)
 		err = ps_autobind(p);
 	return as_kernel(err);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "check_main.h"
 #include "plain.h"
@@ -98,6 +99,54 @@ START_TEST(bind_refuses_what_is_not_to_be_had)
 	ck_fails(bind_to(fd, "0.0.0.0", port_of(other)), EADDRINUSE);
 	close(other);
 	close(fd);
+}
+END_TEST
+
+/* That other program: there is no test in it.  The exit status. */
+static int
+bind_here(const char *host, const char *port)
+{
+	struct sockaddr_in a;
+
+	memset(&a, 0, sizeof(a));
+	a.sin_family = AF_INET;
+	a.sin_port = htons((uint16_t)atoi(port));
+	a.sin_addr.s_addr = inet_addr(host);
+	return bind(socket(AF_INET, ONE_TO_ONE, IPPROTO_SCTP),
+		   (struct sockaddr *)&a, sizeof(a)) == 0 ? 0 : errno;
+}
+
+/* Binds to it in another program. */
+static int
+try_elsewhere(const char *host, int port)
+{
+	char text[16];
+	pid_t child;
+	int status;
+
+	(void)snprintf(text, sizeof(text), "%d", port);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		(void)execl("/proc/self/exe", "bind", host, text,
+		    (char *)NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+START_TEST(a_port_is_taken_for_other_programs_too)
+{
+	int fd = listener_at("127.0.0.1", ONE_TO_ONE);
+	int port = port_of(fd);
+
+	ck_assert_int_eq(try_elsewhere("127.0.0.1", port), EADDRINUSE);
+	ck_assert_int_eq(try_elsewhere("0.0.0.0", port), EADDRINUSE);
+	ck_assert_int_eq(try_elsewhere("127.0.0.2", port), 0);
+	close(fd);
+	ck_assert_int_eq(try_elsewhere("127.0.0.1", port), 0);
 }
 END_TEST
 
@@ -798,6 +847,7 @@ suite(void)
 	tcase_add_test(tc, bind_to_the_wildcard_keeps_it_as_the_name);
 	tcase_add_test(tc, bind_refuses_what_is_no_address);
 	tcase_add_test(tc, bind_refuses_what_is_not_to_be_had);
+	tcase_add_test(tc, a_port_is_taken_for_other_programs_too);
 	tcase_add_test(tc, a_port_below_1024_can_be_bound);
 	tcase_add_test(tc, any_address_of_127_is_local);
 	tcase_add_test(tc, a_wildcard_listener_has_any_address_of_127);
@@ -850,5 +900,7 @@ main(int argc, char **argv)
 {
 	(void)setenv("GSCTP_FAULTS", "blackhole=" SILENT, 1);
 	gs_test_preload(argc, argv);
+	if (argc == 3)
+		return bind_here(argv[1], argv[2]);
 	return gs_test_main(suite());
 }
