@@ -119,7 +119,7 @@ wait_outcome(struct psock *p, struct gs_posix_attempt *t, uint64_t deadline)
 {
 	int err, outcome;
 
-	err = ps_wait(p, gs_posix_outcome_fd(t), POLLIN, deadline);
+	err = ps_wait_on(p, gs_posix_outcome_fd(t), POLLIN, deadline);
 	outcome = gs_posix_outcome(t);
 	if (outcome == -EINPROGRESS)
 		return err == 0 || err == -EAGAIN ? outcome : err;

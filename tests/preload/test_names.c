@@ -5,7 +5,9 @@
  */
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -722,6 +724,81 @@ START_TEST(a_signal_ends_connect)
 }
 END_TEST
 
+static atomic_int waiter;	/* its thread's id */
+
+static void *
+accept_there(void *arg)
+{
+	int r;
+
+	atomic_store(&waiter, gettid());
+	r = accept(*(int *)arg, NULL, NULL);
+	return r == -1 ? (void *)(intptr_t)errno : NULL;
+}
+
+static void *
+connect_there(void *arg)
+{
+	struct later *l = arg;
+	int r;
+
+	atomic_store(&waiter, gettid());
+	r = connect_to(l->fd, SILENT, l->port);
+	return r == -1 ? (void *)(intptr_t)errno : NULL;
+}
+
+static bool
+is_asleep(int tid)
+{
+	char path[64], state = '?';
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fscanf(f, "%*d (%*[^)]) %c", &state), 1);
+	(void)fclose(f);
+	return state == 'S';
+}
+
+/* fd is closed while another thread waits on it; and its number is, as a
+ * rule, another file's at once. */
+static void
+ck_close_ends(int fd, void *(*call)(void *), void *arg)
+{
+	pthread_t thread;
+	void *error;
+	int null;
+
+	atomic_store(&waiter, 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, call, arg), 0);
+	while (atomic_load(&waiter) == 0 || !is_asleep(atomic_load(&waiter)))
+		(void)sched_yield();
+	ck_assert_int_eq(close(fd), 0);
+	null = open("/dev/null", O_RDONLY);
+	ck_assert_int_eq(pthread_join(thread, &error), 0);
+	ck_assert_int_eq((intptr_t)error, EBADF);
+	close(null);
+}
+
+/* A kernel's waits on: whoever wants to end it there, shuts it down first. */
+START_TEST(close_in_another_thread_ends_what_waits)
+{
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+	int wild = listener_at("0.0.0.0", ONE_TO_ONE);
+	struct later l = { .port = port_of(wild) };
+
+	if (gs_test_on_kernel())
+		return;
+	ck_close_ends(listener, accept_there, &listener);
+	l.fd = new_socket(AF_INET, ONE_TO_ONE);
+	ck_close_ends(l.fd, connect_there, &l);
+	l.fd = new_socket(AF_INET, ONE_TO_MANY);
+	ck_close_ends(l.fd, connect_there, &l);
+	close(wild);
+}
+END_TEST
+
 START_TEST(without_a_descriptor_the_peer_waits_on)
 {
 	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
@@ -880,6 +957,7 @@ suite(void)
 	tcase_add_test(tc, accept_says_who_it_is);
 	tcase_add_test(tc, accept_refuses_what_cannot_be);
 	tcase_add_test(tc, a_signal_ends_accept);
+	tcase_add_test(tc, close_in_another_thread_ends_what_waits);
 	tcase_add_test(tc, without_a_descriptor_the_peer_waits_on);
 	tcase_add_test(tc, accept_waits_as_long_as_it_may);
 	tcase_add_test(tc, accept_goes_on_after_a_signal_that_says_so);
