@@ -9,8 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* IANA's port for SCTP in UDP (RFC 6951). */
-#define DEFAULT_PORT 9899
+#define DEFAULT_PORT GS_DEFAULT_UDP_PORT
 
 #define FDS_MAX 64
 

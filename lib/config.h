@@ -13,6 +13,9 @@
 #include "addr.h"
 #include "wire.h"
 
+/* IANA's port for SCTP in UDP (RFC 6951). */
+#define GS_DEFAULT_UDP_PORT 9899
+
 struct gs_config {
 	bool is_raw;
 	enum gs_port_mode port_mode;

@@ -15,6 +15,10 @@
 #include "ready.h"
 #include "sock.h"
 #include "stack.h"
+#include "stack_ports.h"
+
+/* Addresses that are looked for at others. */
+#define PORT_ADDRS_MAX 64
 
 struct gs_posix_attempt {
 	struct gs_watch watch;
@@ -152,6 +156,51 @@ gs_posix_outcome(struct gs_posix_attempt *t)
 	gs_ready_free(t->r);
 	free(t);
 	return err;
+}
+
+/* Of a wildcard, every address that it stands for.  How many. */
+static size_t
+expand(const union gs_addr *a, bool v6only, union gs_addr *out, size_t max)
+{
+	const union gs_addr *known;
+	size_t i, total, n = 0;
+
+	if (!gs_addr_is_any(a)) {
+		out[0] = *a;
+		return 1;
+	}
+	total = gs_engine_addrs_locked(&known);
+	for (i = 0; i < total && n < max; i++) {
+		if (known[i].sa.sa_family == AF_INET ?
+			a->sa.sa_family == AF_INET6 && v6only :
+			a->sa.sa_family == AF_INET)
+			continue;
+		out[n] = known[i];
+		gs_addr_set_port(&out[n++], gs_addr_port(a));
+	}
+	return n;
+}
+
+int
+gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
+    bool v6only)
+{
+	union gs_addr all[PORT_ADDRS_MAX], a;
+	size_t i, nall = 0;
+	int err;
+
+	err = gs_stack_enter();
+	if (err != 0)
+		return err;
+	for (i = 0; i < n && nall < PORT_ADDRS_MAX; i++) {
+		if (gs_addr_from(&a, (const struct sockaddr *)&addrs[i],
+			sizeof(addrs[i])) != 0 || gs_addr_port(&a) == 0)
+			continue;
+		gs_addr_unmap(&a);
+		nall += expand(&a, v6only, &all[nall], PORT_ADDRS_MAX - nall);
+	}
+	gs_leave();
+	return gs_ports_others_have(all, nall) ? -EADDRINUSE : 0;
 }
 
 int

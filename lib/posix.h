@@ -20,6 +20,7 @@
 #define GS_POSIX_H
 
 #include <gsctp/gsctp.h>
+#include <stdbool.h>
 
 struct gs_ready;
 struct gs_waiter;
@@ -80,6 +81,12 @@ int gs_posix_outcome_fd(const struct gs_posix_attempt *t);
 /* 0: it is, or was, up; -EINPROGRESS: not known yet; -EBADF: s was closed;
  * else why it failed.  t is freed. */
 int gs_posix_outcome(struct gs_posix_attempt *t);
+
+/* Has another program of this user on this host these addresses, with their
+ * port, as a kernel would say?  Starts the stack.  0, -EADDRINUSE, or as
+ * gsctp_stack_start(). */
+int gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
+    bool v6only);
 
 /* What s is bound to: one wildcard address, or all; or, with the wildcard,
  * every address of the stack.  How many, of which addrs gets up to max; or

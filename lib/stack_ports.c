@@ -6,7 +6,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "config.h"
 #include "endpoint.h"
 #include "engine.h"
 #include "hub.h"
@@ -325,6 +328,14 @@ is_known_here(const union gs_addr *a)
 	return gs_addr_is_loopback(a) || gs_engine_has_addr_locked(a);
 }
 
+/* Does what is sent to it, and to this stack's UDP port, come here? */
+static bool
+is_mine(const union gs_addr *a)
+{
+	return gs_engine_has_addr_locked(a) ||
+	    (!st.is_limited && is_known_here(a));
+}
+
 static uint16_t
 find_other(const union gs_addr *local, size_t n, unsigned int own)
 {
@@ -338,6 +349,69 @@ find_other(const union gs_addr *local, size_t n, unsigned int own)
 	return rank > own ? port : 0;
 }
 
+bool
+gs_ports_others_have(const union gs_addr *addrs, size_t n)
+{
+	int callers_errno = errno;
+	bool found;
+
+	found = find_other(addrs, n, 0) != 0;
+	errno = callers_errno;
+	return found;
+}
+
+/* lock is held. */
+static bool
+find_usual(void *arg, const char *stem, const struct gs_map *map,
+    int64_t written_ns)
+{
+	bool *is_known = arg;
+
+	(void)stem;
+	(void)written_ns;
+	*is_known = map != NULL && map->net == reg.net &&
+	    map->udp_port == GS_DEFAULT_UDP_PORT;
+	return *is_known;
+}
+
+static bool
+is_free(const union gs_addr *addr)
+{
+	union gs_addr a = *addr;
+	bool is_free;
+	int fd;
+
+	fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+	if (fd == -1)
+		return false;
+	gs_addr_set_port(&a, GS_DEFAULT_UDP_PORT);
+	is_free = bind(fd, &a.sa, gs_addr_len(&a)) == 0;
+	(void)close(fd); /* it was bound for this alone */
+	return is_free;
+}
+
+/*
+ * Nobody that we know of has the SCTP port.  Has somebody whom we do not know
+ * the usual UDP port?  Where a stack that we know has it, and perhaps has
+ * stopped, or nobody, an INIT to there might not be answered for minutes.
+ */
+static bool
+has_stranger(const union gs_addr *local)
+{
+	bool is_known = false;
+	int found;
+
+	if (is_free(local))
+		return false;
+	pthread_mutex_lock(&lock);
+	if (reg.lock != -1) {
+		found = gs_registry_each(reg.dir, find_usual, &is_known);
+		is_known = found == 0 && is_known;
+	}
+	pthread_mutex_unlock(&lock);
+	return !is_known;
+}
+
 uint16_t
 gs_ports_find(gsctp_sock s, const union gs_addr *targets, size_t n)
 {
@@ -346,6 +420,7 @@ gs_ports_find(gsctp_sock s, const union gs_addr *targets, size_t n)
 	uint16_t own_port, port;
 	struct gs_endpoint *ep;
 	unsigned int rank, own = 0;
+	bool is_reached = true;	/* this stack, at all of them */
 	int callers_errno;
 	size_t i;
 
@@ -357,6 +432,7 @@ gs_ports_find(gsctp_sock s, const union gs_addr *targets, size_t n)
 		rank = is_known[i] ? find_own(ep, &targets[i]) : 0;
 		if (rank > own)
 			own = rank;
+		is_reached = is_reached && is_mine(&targets[i]);
 	}
 	gs_leave();
 	if (own_port == 0)
@@ -365,6 +441,9 @@ gs_ports_find(gsctp_sock s, const union gs_addr *targets, size_t n)
 	callers_errno = errno;
 	n = pick_local(targets, is_known, n, local);
 	port = n > 0 ? find_other(local, n, own) : 0;
+	if (port == 0 && (own > 0 || (n > 0 && is_reached &&
+	    !has_stranger(&local[0]))))
+		port = own_port;
 	errno = callers_errno;
-	return port != 0 ? port : own > 0 ? own_port : 0;
+	return port;
 }

@@ -8,7 +8,8 @@
  *    have, is nobody's business and costs no file;
  *  - a connect to an address of this host goes to the UDP port of whoever
  *    has the SCTP port there, this process or another, unless the
- *    application has said which; where nobody has it, as without all this;
+ *    application has said which; where nobody has it, and no stranger is at
+ *    the usual UDP port, to this stack, which refuses at once;
  *  - no file is touched with the stack's lock held, nor for a destination
  *    that is not this host's;
  *  - where there is no directory for it a stack runs as ever, alone.
@@ -54,6 +55,12 @@ bool gs_ports_lists(const struct gs_endpoint *ep);
  */
 struct gs_ports *gs_ports_look_locked(void);
 void gs_ports_tell(struct gs_ports *p);
+
+/*
+ * Has another stack of this user on this host one of n addresses, which have
+ * a port each?  The stack's lock is not held.
+ */
+bool gs_ports_others_have(const union gs_addr *addrs, size_t n);
 
 /*
  * The UDP port for a connect of s to n targets, 0 for the usual one.  The

@@ -49,8 +49,12 @@ ps_bind_first(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 
 	if (p->is_closed)
 		return -EBADF;
+	if (ps_is_forked())
+		return ps_forked();
 	free_port(p, ps_addr_port(&addrs[0]));
-	err = ps_open_at(p, addrs, n);
+	err = gs_posix_check_port(addrs, n, p->v6only);
+	if (err == 0)
+		err = ps_open_at(p, addrs, n);
 	if (err == 0)
 		err = ps_autobind(p);
 	return as_kernel(err);
@@ -115,7 +119,7 @@ wait_outcome(struct psock *p, struct gs_posix_attempt *t, uint64_t deadline)
 {
 	int err, outcome;
 
-	err = ps_wait(p, gs_posix_outcome_fd(t), POLLIN, deadline);
+	err = ps_wait_on(p, gs_posix_outcome_fd(t), POLLIN, deadline);
 	outcome = gs_posix_outcome(t);
 	if (outcome == -EINPROGRESS)
 		return err == 0 || err == -EAGAIN ? outcome : err;

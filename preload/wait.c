@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "psock.h"
+#include "ready.h"
 #include "real.h"
 
 bool
@@ -42,7 +43,7 @@ look(struct pollfd *pfd)
 }
 
 int
-ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
+ps_wait_on(struct psock *p, int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 	int n;
@@ -56,4 +57,11 @@ ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
 	if (n == 0)
 		return -EAGAIN;
 	return atomic_load(&p->fds) > 0 ? 0 : -EBADF;
+}
+
+int
+ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
+{
+	(void)fd;
+	return ps_wait_on(p, gs_ready_fd(p->ready), events, deadline);
 }

@@ -24,10 +24,15 @@ bool ps_blocks(int fd, int flags);
 uint64_t ps_deadline(const struct timeval *limit);
 
 /*
- * Until fd is readable (POLLIN) or writable (POLLOUT).  0: look again;
+ * Until p is readable (POLLIN) or writable (POLLOUT).  0: look again;
  * -EINTR; -EAGAIN: the deadline has passed; -EBADF: p's last descriptor was
- * closed meanwhile.
+ * closed meanwhile.  The number of fd, which the program called with, may be
+ * another file's by then; what is waited on is p's own end, which lives as
+ * long as p, and is the same to the kernel.
  */
 int ps_wait(struct psock *p, int fd, short events, uint64_t deadline);
+
+/* The same with a descriptor that is none of the program's. */
+int ps_wait_on(struct psock *p, int fd, short events, uint64_t deadline);
 
 #endif

@@ -502,28 +502,6 @@ START_TEST(a_directory_that_is_removed_comes_back_with_the_next_socket)
 END_TEST
 
 /* Numbers that nobody has: the stack goes its usual way. */
-START_TEST(who_is_not_there_is_asked_for_at_the_usual_port)
-{
-	gsctp_sock s;
-
-	ck_assert_int_eq(start_stack(0), 0);
-	s = open_socket("127.0.0.1", 0);
-	{
-		struct sockaddr_storage to = loop_addr("127.0.0.1", 1);
-		gsctp_assoc_id id;
-		struct gsctp_opt o;
-
-		ck_assert_int_eq(gsctp_connect_init(s, (struct sockaddr *)&to,
-				     sizeof(to), NULL, 0, &id),
-		    0);
-		o = (struct gsctp_opt)GSCTP_REMOTE_UDP_ENCAPS_PORT(.assoc_id =
-								       id);
-		ck_assert_int_eq(gsctp_getopts(s, &o, 1, NULL), 0);
-		ck_assert_uint_eq(o.u.udp_encaps.port, 9899);
-	}
-}
-END_TEST
-
 /* 203.0.113.7 is an address that this host does not have. */
 START_TEST(a_port_here_is_not_taken_for_that_of_another_host)
 {
@@ -588,7 +566,6 @@ suite(void)
 	    without_a_directory_the_stack_runs_alone_and_says_so_once, 0, 3);
 	tcase_add_test(tc,
 	    a_directory_that_is_removed_comes_back_with_the_next_socket);
-	tcase_add_test(tc, who_is_not_there_is_asked_for_at_the_usual_port);
 	tcase_add_test(tc, a_port_here_is_not_taken_for_that_of_another_host);
 	suite_add_tcase(s, tc);
 	return s;

@@ -5,10 +5,13 @@
  */
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "check_main.h"
 #include "plain.h"
@@ -98,6 +101,54 @@ START_TEST(bind_refuses_what_is_not_to_be_had)
 	ck_fails(bind_to(fd, "0.0.0.0", port_of(other)), EADDRINUSE);
 	close(other);
 	close(fd);
+}
+END_TEST
+
+/* That other program: there is no test in it.  The exit status. */
+static int
+bind_here(const char *host, const char *port)
+{
+	struct sockaddr_in a;
+
+	memset(&a, 0, sizeof(a));
+	a.sin_family = AF_INET;
+	a.sin_port = htons((uint16_t)atoi(port));
+	a.sin_addr.s_addr = inet_addr(host);
+	return bind(socket(AF_INET, ONE_TO_ONE, IPPROTO_SCTP),
+		   (struct sockaddr *)&a, sizeof(a)) == 0 ? 0 : errno;
+}
+
+/* Binds to it in another program. */
+static int
+try_elsewhere(const char *host, int port)
+{
+	char text[16];
+	pid_t child;
+	int status;
+
+	(void)snprintf(text, sizeof(text), "%d", port);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		(void)execl("/proc/self/exe", "bind", host, text,
+		    (char *)NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+START_TEST(a_port_is_taken_for_other_programs_too)
+{
+	int fd = listener_at("127.0.0.1", ONE_TO_ONE);
+	int port = port_of(fd);
+
+	ck_assert_int_eq(try_elsewhere("127.0.0.1", port), EADDRINUSE);
+	ck_assert_int_eq(try_elsewhere("0.0.0.0", port), EADDRINUSE);
+	ck_assert_int_eq(try_elsewhere("127.0.0.2", port), 0);
+	close(fd);
+	ck_assert_int_eq(try_elsewhere("127.0.0.1", port), 0);
 }
 END_TEST
 
@@ -673,6 +724,81 @@ START_TEST(a_signal_ends_connect)
 }
 END_TEST
 
+static atomic_int waiter;	/* its thread's id */
+
+static void *
+accept_there(void *arg)
+{
+	int r;
+
+	atomic_store(&waiter, gettid());
+	r = accept(*(int *)arg, NULL, NULL);
+	return r == -1 ? (void *)(intptr_t)errno : NULL;
+}
+
+static void *
+connect_there(void *arg)
+{
+	struct later *l = arg;
+	int r;
+
+	atomic_store(&waiter, gettid());
+	r = connect_to(l->fd, SILENT, l->port);
+	return r == -1 ? (void *)(intptr_t)errno : NULL;
+}
+
+static bool
+is_asleep(int tid)
+{
+	char path[64], state = '?';
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fscanf(f, "%*d (%*[^)]) %c", &state), 1);
+	(void)fclose(f);
+	return state == 'S';
+}
+
+/* fd is closed while another thread waits on it; and its number is, as a
+ * rule, another file's at once. */
+static void
+ck_close_ends(int fd, void *(*call)(void *), void *arg)
+{
+	pthread_t thread;
+	void *error;
+	int null;
+
+	atomic_store(&waiter, 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, call, arg), 0);
+	while (atomic_load(&waiter) == 0 || !is_asleep(atomic_load(&waiter)))
+		(void)sched_yield();
+	ck_assert_int_eq(close(fd), 0);
+	null = open("/dev/null", O_RDONLY);
+	ck_assert_int_eq(pthread_join(thread, &error), 0);
+	ck_assert_int_eq((intptr_t)error, EBADF);
+	close(null);
+}
+
+/* A kernel's waits on: whoever wants to end it there, shuts it down first. */
+START_TEST(close_in_another_thread_ends_what_waits)
+{
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+	int wild = listener_at("0.0.0.0", ONE_TO_ONE);
+	struct later l = { .port = port_of(wild) };
+
+	if (gs_test_on_kernel())
+		return;
+	ck_close_ends(listener, accept_there, &listener);
+	l.fd = new_socket(AF_INET, ONE_TO_ONE);
+	ck_close_ends(l.fd, connect_there, &l);
+	l.fd = new_socket(AF_INET, ONE_TO_MANY);
+	ck_close_ends(l.fd, connect_there, &l);
+	close(wild);
+}
+END_TEST
+
 START_TEST(without_a_descriptor_the_peer_waits_on)
 {
 	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
@@ -798,6 +924,7 @@ suite(void)
 	tcase_add_test(tc, bind_to_the_wildcard_keeps_it_as_the_name);
 	tcase_add_test(tc, bind_refuses_what_is_no_address);
 	tcase_add_test(tc, bind_refuses_what_is_not_to_be_had);
+	tcase_add_test(tc, a_port_is_taken_for_other_programs_too);
 	tcase_add_test(tc, a_port_below_1024_can_be_bound);
 	tcase_add_test(tc, any_address_of_127_is_local);
 	tcase_add_test(tc, a_wildcard_listener_has_any_address_of_127);
@@ -830,6 +957,7 @@ suite(void)
 	tcase_add_test(tc, accept_says_who_it_is);
 	tcase_add_test(tc, accept_refuses_what_cannot_be);
 	tcase_add_test(tc, a_signal_ends_accept);
+	tcase_add_test(tc, close_in_another_thread_ends_what_waits);
 	tcase_add_test(tc, without_a_descriptor_the_peer_waits_on);
 	tcase_add_test(tc, accept_waits_as_long_as_it_may);
 	tcase_add_test(tc, accept_goes_on_after_a_signal_that_says_so);
@@ -850,5 +978,7 @@ main(int argc, char **argv)
 {
 	(void)setenv("GSCTP_FAULTS", "blackhole=" SILENT, 1);
 	gs_test_preload(argc, argv);
+	if (argc == 3)
+		return bind_here(argv[1], argv[2]);
 	return gs_test_main(suite());
 }
