@@ -32,6 +32,7 @@ psock_new(int family, bool is_stream)
 	(void)pthread_mutex_init(&p->reading, NULL);
 	atomic_init(&p->refs, 1);
 	atomic_init(&p->fds, 0);
+	atomic_init(&p->waiting, 0);
 	/* As one of the kernel's, which has no association: poll() waits. */
 	if (is_stream)
 		(void)gs_ready_set_writable(p->ready, false);
