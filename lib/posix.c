@@ -35,7 +35,7 @@ gs_posix_attach(gsctp_sock s, struct gs_ready *r)
 }
 
 int
-gs_posix_close(gsctp_sock s)
+gs_posix_detach(gsctp_sock s)
 {
 	struct gs_endpoint *ep;
 	int err;
@@ -45,7 +45,21 @@ gs_posix_close(gsctp_sock s)
 		return err;
 	gs_endpoint_show_in(ep, NULL);
 	gs_leave();
-	return gsctp_close(s);
+	return 0;
+}
+
+int
+gs_posix_close(gsctp_sock s)
+{
+	int err = gs_posix_detach(s);
+
+	return err != 0 ? err : gsctp_close(s);
+}
+
+void
+gs_posix_before_exit(void (*fn)(void))
+{
+	gs_stack_before_exit(fn);
 }
 
 static enum gs_posix_phase

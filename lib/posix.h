@@ -33,9 +33,15 @@ struct gs_waiter;
  */
 int gs_posix_attach(gsctp_sock s, struct gs_ready *r);
 
-/* Close s, and let go of its r.  As gsctp_close(); r may be freed, or shown
- * to another socket, then. */
+/* Let go of r: it may be freed, or show another socket, then.  Nothing but
+ * gsctp_close() is to be done with s.  0, -EBADF or -ESTALE. */
+int gs_posix_detach(gsctp_sock s);
+
+/* Both: gs_posix_detach(), and gsctp_close(), which may wait. */
 int gs_posix_close(gsctp_sock s);
+
+/* fn is called when the process exits, before its sockets are closed. */
+void gs_posix_before_exit(void (*fn)(void));
 
 enum gs_posix_phase {
 	GS_POSIX_NONE,		/* no association yet */
