@@ -48,15 +48,15 @@ gs_posix_detach(gsctp_sock s)
 int
 gs_posix_close(gsctp_sock s)
 {
-	struct gs_endpoint *ep;
-	int err;
+	int err = gs_posix_detach(s);
 
-	err = gs_api_endpoint(s, &ep);
-	if (err != 0)
-		return err;
-	gs_endpoint_show_in(ep, NULL);
-	gs_leave();
-	return gsctp_close(s);
+	return err != 0 ? err : gsctp_close(s);
+}
+
+void
+gs_posix_before_exit(void (*fn)(void))
+{
+	gs_stack_before_exit(fn);
 }
 
 int

@@ -34,12 +34,15 @@ struct gs_waiter;
  */
 int gs_posix_attach(gsctp_sock s, struct gs_ready *r);
 
-/* Let go of its r.  0, -EBADF or -ESTALE. */
+/* Let go of r: it may be freed, or show another socket, then.  Nothing but
+ * gsctp_close() is to be done with s.  0, -EBADF or -ESTALE. */
 int gs_posix_detach(gsctp_sock s);
 
-/* Close s, and let go of its r.  As gsctp_close(); r may be freed, or shown
- * to another socket, then. */
+/* Both: gs_posix_detach(), and gsctp_close(), which may wait. */
 int gs_posix_close(gsctp_sock s);
+
+/* fn is called when the process exits, before its sockets are closed. */
+void gs_posix_before_exit(void (*fn)(void));
 
 /* s was accepted from listener, and shall wait there again: there is no
  * descriptor for it.  0, -EBADF or -ESTALE. */

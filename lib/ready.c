@@ -56,6 +56,13 @@ gs_ready_free(struct gs_ready *r)
 	free(r);
 }
 
+void
+gs_ready_move(struct gs_ready *r, int (*move)(int fd))
+{
+	r->user = move(r->user);
+	r->ours = move(r->ours);
+}
+
 int
 gs_ready_fd(const struct gs_ready *r)
 {

@@ -31,6 +31,10 @@ int gs_ready_new(struct gs_ready **out);
 /* NULL is fine.  The descriptor is closed. */
 void gs_ready_free(struct gs_ready *r);
 
+/* Have other numbers for both ends: each goes through move, which closes it,
+ * and returns what is used in its place, or the same. */
+void gs_ready_move(struct gs_ready *r, int (*move)(int fd));
+
 /* The application's end; borrowed. */
 int gs_ready_fd(const struct gs_ready *r);
 

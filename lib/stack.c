@@ -415,12 +415,24 @@ gsctp_stack_capture(const char *path)
 	return err;
 }
 
+static void (*_Atomic before_exit)(void);
+
+void
+gs_stack_before_exit(void (*fn)(void))
+{
+	atomic_store(&before_exit, fn);
+}
+
 /* Peers of a program that ends hear of it. */
 __attribute__((destructor)) static void
 at_exit(void)
 {
+	void (*fn)(void) = atomic_load(&before_exit);
+
 	if (atomic_load(&is_child))
 		return;
+	if (fn != NULL)
+		fn();
 	pthread_mutex_lock(&lifecycle);
 	if (st.is_running)
 		stop(EXIT_MS);

@@ -27,6 +27,9 @@ int gs_stack_enter(void);
 /* Does it run?  Then since when, in milliseconds; out may be NULL. */
 bool gs_stack_uptime_locked(uint64_t *out);
 
+/* fn is called as the process exits, before the stack ends. */
+void gs_stack_before_exit(void (*fn)(void));
+
 struct gs_endpoint;
 
 /* The lock, and the endpoint of a handle; -EBADF or -ESTALE without it. */

@@ -4,15 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "face.h"
-#include "posix.h"
+#include "fd.h"
+#include "process.h"
 #include "psock.h"
 #include "real.h"
 #include "table.h"
@@ -47,73 +50,90 @@ socket(int family, int type, int protocol)
 	return -1;
 }
 
+/* What libc's would return. */
+static int
+result(int r)
+{
+	if (r >= 0)
+		return r;
+	errno = -r;
+	return -1;
+}
+
 PS_FACE int
 close(int fd)
 {
-	(void)ps_table_clear(fd);
-	return ps_real()->close(fd);
+	return result(ps_fd_close(fd));
 }
 
-/* to, if it is one, is a copy of fd. */
-static int
-copied(int fd, int to)
+/* libc's own do not call close(). */
+PS_FACE int
+close_range(unsigned int first, unsigned int last, int flags)
 {
-	struct psock *p;
-	int err;
+	if (first <= last && flags == 0)
+		ps_fd_close_range(first, last);
+	return ps_real()->close_range(first, last, flags);
+}
 
-	if (to == -1)
-		return -1;
-	p = ps_get_fd(fd);
-	if (p == NULL)
-		return to;
-	err = ps_table_set(to, p);
-	ps_put(p);
-	if (err == 0)
-		return to;
-	(void)ps_real()->close(to);
-	errno = -err;
-	return -1;
+PS_FACE void
+closefrom(int first)
+{
+	ps_fd_close_range(first > 0 ? (unsigned int)first : 0, INT_MAX);
+	ps_real()->closefrom(first);
+}
+
+/* One that a copy is made of, here; libc's do it for all others. */
+static struct psock *
+to_copy(int fd)
+{
+	return ps_table_has(fd) && !ps_is_vforked() ? ps_get_fd(fd) : NULL;
 }
 
 PS_FACE int
 dup(int fd)
 {
-	return copied(fd, ps_real()->dup(fd));
-}
+	struct psock *p = to_copy(fd);
 
-/* What to stood for is closed by this, unless it is fd itself, or fails. */
-static int
-onto(int fd, int to, int flags, bool has_flags)
-{
-	int new;
-
-	new = has_flags ? ps_real()->dup3(fd, to, flags) :
-			  ps_real()->dup2(fd, to);
-	if (new == -1 || new == fd)
-		return new;
-	(void)ps_table_clear(to);
-	return copied(fd, new);
+	if (p == NULL)
+		return ps_real()->dup(fd);
+	return (int)ps_done(p, ps_fd_new(p, 0, 0));
 }
 
 PS_FACE int
 dup2(int fd, int to)
 {
-	return onto(fd, to, 0, false);
+	struct psock *p = fd != to ? to_copy(fd) : NULL;
+
+	if (p == NULL)
+		return fd != to ? result(ps_fd_replace(fd, to, 0, false)) :
+				  ps_real()->dup2(fd, to);
+	return (int)ps_done(p, ps_fd_onto(p, to, 0));
 }
 
 PS_FACE int
 dup3(int fd, int to, int flags)
 {
-	return onto(fd, to, flags, true);
+	bool is_valid = fd != to && (flags & ~O_CLOEXEC) == 0;
+	struct psock *p = is_valid ? to_copy(fd) : NULL;
+
+	if (!is_valid)
+		return ps_real()->dup3(fd, to, flags);
+	if (p == NULL)
+		return result(ps_fd_replace(fd, to, flags, true));
+	return (int)ps_done(p, ps_fd_onto(p, to, flags));
 }
 
 static int
 do_fcntl(int (*fn)(int, int, ...), int fd, int cmd, void *arg)
 {
-	int r;
+	struct psock *p = NULL;
 
-	r = fn(fd, cmd, arg);
-	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC ? copied(fd, r) : r;
+	if (cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)
+		p = to_copy(fd);
+	if (p == NULL)
+		return fn(fd, cmd, arg);
+	return (int)ps_done(p, ps_fd_new(p, (int)(intptr_t)arg,
+	    cmd == F_DUPFD_CLOEXEC ? O_CLOEXEC : 0));
 }
 
 PS_FACE int
@@ -155,6 +175,8 @@ ioctl(int fd, unsigned long request, ...)
 	p = ps_get_fd(fd);
 	if (p == NULL)
 		return ps_real()->ioctl(fd, request, arg);
+	if (ps_is_forked())
+		return (int)ps_done(p, ps_forked());
 	if (arg == NULL)
 		return (int)ps_done(p, -EFAULT);
 	if (request == FIONREAD)

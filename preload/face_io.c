@@ -23,7 +23,7 @@ ssize_t __recvfrom_chk(int, void *, size_t, size_t, int, struct sockaddr *,
 ssize_t __read_chk(int, void *, size_t, size_t);
 
 static ssize_t
-out(struct psock *p, int fd, const void *buf, size_t len, int flags,
+out(struct psock *p, const void *buf, size_t len, int flags,
     const struct sockaddr *to, socklen_t tolen)
 {
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)buf,
@@ -32,20 +32,20 @@ out(struct psock *p, int fd, const void *buf, size_t len, int flags,
 
 	m.msg_name = (void *)(uintptr_t)to;
 	m.msg_namelen = to != NULL ? tolen : 0;
-	return ps_done(p, ps_sendmsg(p, fd, &m, flags));
+	return ps_done(p, ps_sendmsg(p, &m, flags));
 }
 
 static ssize_t
-in(struct psock *p, int fd, void *buf, size_t len, int flags)
+in(struct psock *p, void *buf, size_t len, int flags)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = len };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	return ps_done(p, ps_recvmsg(p, fd, &m, flags));
+	return ps_done(p, ps_recvmsg(p, &m, flags));
 }
 
 static ssize_t
-in_from(struct psock *p, int fd, void *buf, size_t len, int flags,
+in_from(struct psock *p, void *buf, size_t len, int flags,
     struct sockaddr *from, socklen_t *fromlen)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = len };
@@ -58,7 +58,7 @@ in_from(struct psock *p, int fd, void *buf, size_t len, int flags,
 		m.msg_name = from;
 		m.msg_namelen = *fromlen;
 	}
-	n = ps_recvmsg(p, fd, &m, flags);
+	n = ps_recvmsg(p, &m, flags);
 	if (n >= 0 && from != NULL)
 		*fromlen = m.msg_namelen;
 	return ps_done(p, n);
@@ -71,7 +71,7 @@ send(int fd, const void *buf, size_t len, int flags)
 
 	if (p == NULL)
 		return ps_real()->send(fd, buf, len, flags);
-	return out(p, fd, buf, len, flags, NULL, 0);
+	return out(p, buf, len, flags, NULL, 0);
 }
 
 PS_FACE ssize_t
@@ -82,7 +82,7 @@ sendto(int fd, const void *buf, size_t len, int flags,
 
 	if (p == NULL)
 		return ps_real()->sendto(fd, buf, len, flags, to, tolen);
-	return out(p, fd, buf, len, flags, to, tolen);
+	return out(p, buf, len, flags, to, tolen);
 }
 
 PS_FACE ssize_t
@@ -92,7 +92,7 @@ sendmsg(int fd, const struct msghdr *m, int flags)
 
 	if (p == NULL)
 		return ps_real()->sendmsg(fd, m, flags);
-	return ps_done(p, ps_sendmsg(p, fd, m, flags));
+	return ps_done(p, ps_sendmsg(p, m, flags));
 }
 
 PS_FACE ssize_t
@@ -102,7 +102,7 @@ write(int fd, const void *buf, size_t len)
 
 	if (p == NULL)
 		return ps_real()->write(fd, buf, len);
-	return out(p, fd, buf, len, 0, NULL, 0);
+	return out(p, buf, len, 0, NULL, 0);
 }
 
 PS_FACE ssize_t
@@ -116,7 +116,7 @@ writev(int fd, const struct iovec *iov, int n)
 	if (n < 0 || n > PS_IOV_MAX)
 		return ps_done(p, -EINVAL);
 	m.msg_iovlen = (size_t)n;
-	return ps_done(p, ps_sendmsg(p, fd, &m, 0));
+	return ps_done(p, ps_sendmsg(p, &m, 0));
 }
 
 PS_FACE ssize_t
@@ -126,7 +126,7 @@ recv(int fd, void *buf, size_t len, int flags)
 
 	if (p == NULL)
 		return ps_real()->recv(fd, buf, len, flags);
-	return in(p, fd, buf, len, flags);
+	return in(p, buf, len, flags);
 }
 
 PS_FACE ssize_t
@@ -138,7 +138,7 @@ recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *from,
 	if (p == NULL)
 		return ps_real()->recvfrom(fd, buf, len, flags, from,
 		    fromlen);
-	return in_from(p, fd, buf, len, flags, from, fromlen);
+	return in_from(p, buf, len, flags, from, fromlen);
 }
 
 PS_FACE ssize_t
@@ -148,7 +148,7 @@ recvmsg(int fd, struct msghdr *m, int flags)
 
 	if (p == NULL)
 		return ps_real()->recvmsg(fd, m, flags);
-	return ps_done(p, ps_recvmsg(p, fd, m, flags));
+	return ps_done(p, ps_recvmsg(p, m, flags));
 }
 
 /* Nothing is asked for, and nothing is waited for: so files have it. */
@@ -159,7 +159,7 @@ read(int fd, void *buf, size_t len)
 
 	if (p == NULL)
 		return ps_real()->read(fd, buf, len);
-	return len > 0 ? in(p, fd, buf, len, 0) : ps_done(p, 0);
+	return len > 0 ? in(p, buf, len, 0) : ps_done(p, 0);
 }
 
 PS_FACE ssize_t
@@ -178,7 +178,7 @@ readv(int fd, const struct iovec *iov, int n)
 	err = ps_iov_size(&m, &size);
 	if (err != 0 || size == 0)
 		return ps_done(p, err);
-	return ps_done(p, ps_recvmsg(p, fd, &m, 0));
+	return ps_done(p, ps_recvmsg(p, &m, 0));
 }
 
 /* What _FORTIFY_SOURCE makes of the above: libc's own end the program where
@@ -191,7 +191,7 @@ __recv_chk(int fd, void *buf, size_t len, size_t size, int flags)
 
 	if (p == NULL)
 		return ps_real()->recv_chk(fd, buf, len, size, flags);
-	return in(p, fd, buf, len, flags);
+	return in(p, buf, len, flags);
 }
 
 PS_FACE ssize_t
@@ -203,7 +203,7 @@ __recvfrom_chk(int fd, void *buf, size_t len, size_t size, int flags,
 	if (p == NULL)
 		return ps_real()->recvfrom_chk(fd, buf, len, size, flags,
 		    from, fromlen);
-	return in_from(p, fd, buf, len, flags, from, fromlen);
+	return in_from(p, buf, len, flags, from, fromlen);
 }
 
 PS_FACE ssize_t
@@ -213,5 +213,5 @@ __read_chk(int fd, void *buf, size_t len, size_t size)
 
 	if (p == NULL)
 		return ps_real()->read_chk(fd, buf, len, size);
-	return len > 0 ? in(p, fd, buf, len, 0) : ps_done(p, 0);
+	return len > 0 ? in(p, buf, len, 0) : ps_done(p, 0);
 }

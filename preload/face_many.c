@@ -47,7 +47,7 @@ sendmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags)
 	if (v == NULL && n > 0)
 		return (int)ps_done(p, -EFAULT);
 	for (i = 0; i < n; i++) {
-		r = ps_sendmsg(p, fd, &v[i].msg_hdr, flags);
+		r = ps_sendmsg(p, &v[i].msg_hdr, flags);
 		if (r < 0)
 			break;
 		v[i].msg_len = (unsigned int)r;
@@ -97,7 +97,7 @@ recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags,
 		n = PS_IOV_MAX;
 	deadline = until(limit);
 	for (i = 0; i < n; i++) {
-		r = ps_recvmsg(p, fd, &v[i].msg_hdr,
+		r = ps_recvmsg(p, &v[i].msg_hdr,
 		    flags & ~MSG_WAITFORONE);
 		if (r < 0)
 			break;
@@ -114,18 +114,18 @@ recvmmsg(int fd, struct mmsghdr *v, unsigned int n, int flags,
 }
 
 static ssize_t
-send_page(struct psock *p, int fd, const void *page, size_t len, int flags)
+send_page(struct psock *p, const void *page, size_t len, int flags)
 {
 	struct iovec iov = { .iov_base = (void *)(uintptr_t)page,
 		.iov_len = len };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 
-	return ps_sendmsg(p, fd, &m, flags);
+	return ps_sendmsg(p, &m, flags);
 }
 
 /* From the file at *at, which moves by what was sent. */
 static ssize_t
-send_file(struct psock *p, int out, int in, off64_t *at, size_t len)
+send_file(struct psock *p, int in, off64_t *at, size_t len)
 {
 	char page[PAGE];
 	size_t done = 0;
@@ -137,7 +137,7 @@ send_file(struct psock *p, int out, int in, off64_t *at, size_t len)
 		if (n == -1)
 			r = errno == ESPIPE ? -EINVAL : -errno;
 		else
-			r = n > 0 ? send_page(p, out, page, (size_t)n, 0) : 0;
+			r = n > 0 ? send_page(p, page, (size_t)n, 0) : 0;
 		if (r <= 0)
 			return done > 0 ? (ssize_t)done : r;
 		*at += r;
@@ -148,7 +148,7 @@ send_file(struct psock *p, int out, int in, off64_t *at, size_t len)
 
 /* offset NULL: from where the file stands, and it stands there then. */
 static ssize_t
-do_sendfile(struct psock *p, int out, int in, off64_t *offset, size_t len)
+do_sendfile(struct psock *p, int in, off64_t *offset, size_t len)
 {
 	off64_t at;
 	ssize_t r;
@@ -156,7 +156,7 @@ do_sendfile(struct psock *p, int out, int in, off64_t *offset, size_t len)
 	at = offset != NULL ? *offset : lseek64(in, 0, SEEK_CUR);
 	if (at < 0)
 		return offset != NULL || errno == ESPIPE ? -EINVAL : -errno;
-	r = send_file(p, out, in, &at, len);
+	r = send_file(p, in, &at, len);
 	if (r <= 0)
 		return r;
 	if (offset != NULL)
@@ -173,7 +173,7 @@ sendfile64(int out, int in, off64_t *offset, size_t len)
 
 	if (p == NULL)
 		return ps_real()->sendfile64(out, in, offset, len);
-	return ps_done(p, do_sendfile(p, out, in, offset, len));
+	return ps_done(p, do_sendfile(p, in, offset, len));
 }
 
 PS_FACE ssize_t
@@ -186,9 +186,9 @@ sendfile(int out, int in, off_t *offset, size_t len)
 	if (p == NULL)
 		return ps_real()->sendfile(out, in, offset, len);
 	if (offset == NULL)
-		return ps_done(p, do_sendfile(p, out, in, NULL, len));
+		return ps_done(p, do_sendfile(p, in, NULL, len));
 	at = *offset;
-	r = do_sendfile(p, out, in, &at, len);
+	r = do_sendfile(p, in, &at, len);
 	if (r >= 0)
 		*offset = (off_t)at;
 	return ps_done(p, r);
@@ -215,7 +215,7 @@ discard(int pipe_fd, size_t len)
  * take stays there.  0 is the pipe's end.
  */
 static ssize_t
-splice_page(struct psock *p, int in, int out, size_t len, unsigned int flags)
+splice_page(struct psock *p, int in, size_t len, unsigned int flags)
 {
 	char page[PAGE];
 	int copy[2];
@@ -232,7 +232,7 @@ splice_page(struct psock *p, int in, int out, size_t len, unsigned int flags)
 	(void)ps_real()->close(copy[0]);
 	(void)ps_real()->close(copy[1]);
 	if (n > 0)
-		n = send_page(p, out, page, (size_t)n,
+		n = send_page(p, page, (size_t)n,
 		    flags & SPLICE_F_NONBLOCK ? MSG_DONTWAIT : 0);
 	if (n > 0)
 		discard(in, (size_t)n);
@@ -240,14 +240,14 @@ splice_page(struct psock *p, int in, int out, size_t len, unsigned int flags)
 }
 
 static ssize_t
-splice_in(struct psock *p, int in, int out, size_t len, unsigned int flags)
+splice_in(struct psock *p, int in, size_t len, unsigned int flags)
 {
 	size_t done = 0;
 	ssize_t r;
 
 	while (done < len) {
 		/* After the first, only what is there. */
-		r = splice_page(p, in, out, len - done,
+		r = splice_page(p, in, len - done,
 		    done > 0 ? flags | SPLICE_F_NONBLOCK : flags);
 		if (r <= 0)
 			return done > 0 ? (ssize_t)done : r;
@@ -258,7 +258,7 @@ splice_in(struct psock *p, int in, int out, size_t len, unsigned int flags)
 
 /* A message, or a part of one, of as much as the pipe surely takes. */
 static ssize_t
-splice_out(struct psock *p, int in, int out, size_t len, unsigned int flags)
+splice_out(struct psock *p, int out, size_t len, unsigned int flags)
 {
 	struct pollfd pfd = { .fd = out, .events = POLLOUT };
 	bool waits = (flags & SPLICE_F_NONBLOCK) == 0;
@@ -273,7 +273,7 @@ splice_out(struct psock *p, int in, int out, size_t len, unsigned int flags)
 	if (n == 0)
 		return -EAGAIN;
 	iov.iov_len = len < PAGE ? len : PAGE;
-	n = ps_recvmsg(p, in, &m, waits ? 0 : MSG_DONTWAIT);
+	n = ps_recvmsg(p, &m, waits ? 0 : MSG_DONTWAIT);
 	if (n <= 0)
 		return n;
 	n = ps_real()->write(out, page, (size_t)n);
@@ -301,9 +301,9 @@ splice(int in, off64_t *in_at, int out, off64_t *out_at, size_t len,
 	else if (len == 0)
 		r = 0;
 	else if (to != NULL)
-		r = splice_in(to, in, out, len, flags);
+		r = splice_in(to, in, len, flags);
 	else
-		r = splice_out(from, in, out, len, flags);
+		r = splice_out(from, out, len, flags);
 	if (from != NULL && to != NULL)
 		ps_put(from);
 	return ps_done(to != NULL ? to : from, r);

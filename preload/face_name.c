@@ -26,7 +26,7 @@ connect(int fd, const struct sockaddr *a, socklen_t len)
 
 	if (p == NULL)
 		return ps_real()->connect(fd, a, len);
-	return (int)ps_done(p, ps_connect(p, fd, a, len));
+	return (int)ps_done(p, ps_connect(p, a, len));
 }
 
 PS_FACE int
@@ -46,7 +46,7 @@ accept4(int fd, struct sockaddr *a, socklen_t *len, int flags)
 
 	if (p == NULL)
 		return ps_real()->accept4(fd, a, len, flags);
-	return (int)ps_done(p, ps_accept4(p, fd, a, len, flags));
+	return (int)ps_done(p, ps_accept4(p, a, len, flags));
 }
 
 PS_FACE int
@@ -56,7 +56,7 @@ accept(int fd, struct sockaddr *a, socklen_t *len)
 
 	if (p == NULL)
 		return ps_real()->accept(fd, a, len);
-	return (int)ps_done(p, ps_accept4(p, fd, a, len, 0));
+	return (int)ps_done(p, ps_accept4(p, a, len, 0));
 }
 
 PS_FACE int
@@ -96,7 +96,7 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 
 	if (p == NULL)
 		return ps_real()->setsockopt(fd, level, name, value, len);
-	return (int)ps_done(p, ps_setsockopt(p, fd, level, name, value, len));
+	return (int)ps_done(p, ps_setsockopt(p, level, name, value, len));
 }
 
 PS_FACE int
@@ -106,5 +106,5 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 
 	if (p == NULL)
 		return ps_real()->getsockopt(fd, level, name, value, len);
-	return (int)ps_done(p, ps_getsockopt(p, fd, level, name, value, len));
+	return (int)ps_done(p, ps_getsockopt(p, level, name, value, len));
 }

@@ -107,12 +107,14 @@ ps_bindx(struct psock *p, const void *addrs, size_t size, bool must_add)
 }
 
 int
-ps_connectx(struct psock *p, int fd, const void *addrs, size_t size,
+ps_connectx(struct psock *p, const void *addrs, size_t size,
     int32_t *id)
 {
 	struct sockaddr_storage list[ADDRS_MAX];
 	int i, n;
 
+	if (ps_is_forked())
+		return ps_forked();
 	if (addrs == NULL && size > 0)
 		return -EFAULT;
 	(void)pthread_mutex_lock(&p->lock);
@@ -126,7 +128,7 @@ ps_connectx(struct psock *p, int fd, const void *addrs, size_t size,
 		if (is_in(&list[i], list, (size_t)i))
 			return -EADDRNOTAVAIL;
 	}
-	return ps_connect_to(p, fd, list, (size_t)n, id);
+	return ps_connect_to(p, list, (size_t)n, id);
 }
 
 int

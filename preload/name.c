@@ -66,6 +66,8 @@ ps_bind(struct psock *p, const struct sockaddr *a, socklen_t len)
 	struct sockaddr_storage ss;
 	int err;
 
+	if (ps_is_forked())
+		return ps_forked();
 	err = ps_addr_copy(&ss, a, len);
 	if (err != 0)
 		return err;
@@ -119,7 +121,7 @@ wait_outcome(struct psock *p, struct gs_posix_attempt *t, uint64_t deadline)
 {
 	int err, outcome;
 
-	err = ps_wait_on(p, gs_posix_outcome_fd(t), POLLIN, deadline);
+	err = ps_wait_for(p, gs_posix_outcome_fd(t), deadline);
 	outcome = gs_posix_outcome(t);
 	if (outcome == -EINPROGRESS)
 		return err == 0 || err == -EAGAIN ? outcome : err;
@@ -127,10 +129,10 @@ wait_outcome(struct psock *p, struct gs_posix_attempt *t, uint64_t deadline)
 }
 
 int
-ps_connect_to(struct psock *p, int fd, const struct sockaddr_storage *addrs,
+ps_connect_to(struct psock *p, const struct sockaddr_storage *addrs,
     size_t n, int32_t *id)
 {
-	bool blocks = ps_blocks(fd, 0);
+	bool blocks = ps_blocks(p, 0);
 	struct gs_posix_attempt *t;
 	gsctp_assoc_id assoc = 0;
 	struct timeval limit;
@@ -150,12 +152,14 @@ ps_connect_to(struct psock *p, int fd, const struct sockaddr_storage *addrs,
 }
 
 int
-ps_connect(struct psock *p, int fd, const struct sockaddr *a, socklen_t len)
+ps_connect(struct psock *p, const struct sockaddr *a, socklen_t len)
 {
 	struct sockaddr_storage ss;
 	int32_t id;
 	int err;
 
+	if (ps_is_forked())
+		return ps_forked();
 	err = ps_addr_copy(&ss, a, len);
 	if (err != 0)
 		return err;
@@ -164,7 +168,7 @@ ps_connect(struct psock *p, int fd, const struct sockaddr *a, socklen_t len)
 	(void)pthread_mutex_lock(&p->lock);
 	err = ps_addr_check(p, &ss, len);
 	(void)pthread_mutex_unlock(&p->lock);
-	return err == 0 ? ps_connect_to(p, fd, &ss, 1, &id) : err;
+	return err == 0 ? ps_connect_to(p, &ss, 1, &id) : err;
 }
 
 /* p->lock is held. */
@@ -228,9 +232,9 @@ try_accept(struct psock *p, int flags, struct sockaddr_storage *peer)
 }
 
 static int
-wait_accept(struct psock *p, int fd, int flags, struct sockaddr_storage *peer)
+wait_accept(struct psock *p, int flags, struct sockaddr_storage *peer)
 {
-	bool blocks = ps_blocks(fd, 0);
+	bool blocks = ps_blocks(p, 0);
 	uint64_t deadline = 0;
 	int r, err;
 
@@ -242,7 +246,7 @@ wait_accept(struct psock *p, int fd, int flags, struct sockaddr_storage *peer)
 		if (r != -EAGAIN || !blocks)
 			break;
 		(void)pthread_mutex_unlock(&p->lock);
-		err = ps_wait(p, fd, POLLIN, deadline);
+		err = ps_wait(p, deadline);
 		if (err != 0)
 			return err;
 		(void)pthread_mutex_lock(&p->lock);
@@ -252,7 +256,7 @@ wait_accept(struct psock *p, int fd, int flags, struct sockaddr_storage *peer)
 }
 
 int
-ps_accept4(struct psock *p, int fd, struct sockaddr *a, socklen_t *len,
+ps_accept4(struct psock *p, struct sockaddr *a, socklen_t *len,
     int flags)
 {
 	struct sockaddr_storage peer;
@@ -264,7 +268,7 @@ ps_accept4(struct psock *p, int fd, struct sockaddr *a, socklen_t *len,
 		return -EOPNOTSUPP;
 	if (ps_is_forked())
 		return ps_forked();
-	new = wait_accept(p, fd, flags, &peer);
+	new = wait_accept(p, flags, &peer);
 	if (new < 0 || a == NULL)
 		return new;
 	err = ps_addr_give(&peer, a, len);

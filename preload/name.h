@@ -18,7 +18,7 @@ int ps_bind_first(struct psock *p, const struct sockaddr_storage *addrs,
 
 /* connect(), to a peer with n addresses; the association's id in *id, also
  * with -EINPROGRESS. */
-int ps_connect_to(struct psock *p, int fd,
+int ps_connect_to(struct psock *p,
     const struct sockaddr_storage *addrs, size_t n, int32_t *id);
 
 #endif

@@ -105,6 +105,7 @@ ps_open_at(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 	err = ps_start();
 	if (err != 0)
 		return err;
+	ps_watch_signals();
 	k = open_opts(p, addrs, n, o);
 	err = gsctp_open(n > 0 ? port_of(&addrs[0]) : 0, o, k, &s);
 	if (err != 0)

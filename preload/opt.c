@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "opt_impl.h"
+#include "process.h"
 #include "psock.h"
 #include "user.h"
 
@@ -143,9 +144,9 @@ set_row(const struct ps_opt_row *row, struct ps_call *c)
 }
 
 static int
-set_sctp(struct psock *p, int fd, int name, const void *value, socklen_t len)
+set_sctp(struct psock *p, int name, const void *value, socklen_t len)
 {
-	struct ps_call c = { .p = p, .fd = fd, .name = name, .len = len };
+	struct ps_call c = { .p = p, .name = name, .len = len };
 	int r;
 
 	if (len > VALUE_MAX)
@@ -163,14 +164,16 @@ set_sctp(struct psock *p, int fd, int name, const void *value, socklen_t len)
 }
 
 int
-ps_setsockopt(struct psock *p, int fd, int level, int name, const void *value,
+ps_setsockopt(struct psock *p, int level, int name, const void *value,
     socklen_t len)
 {
+	if (ps_is_forked())
+		return ps_forked();
 	if (len > INT32_MAX)
 		return -EINVAL;
 	switch (level) {
 	case LX_SOL_SCTP:
-		return set_sctp(p, fd, name, value, len);
+		return set_sctp(p, name, value, len);
 	case SOL_SOCKET:
 		return ps_setsockopt_socket(p, name, value, len);
 	case IPPROTO_IPV6:
@@ -208,9 +211,9 @@ get_row(const struct ps_opt_row *row, struct ps_call *c, const void *value)
 }
 
 static int
-get_sctp(struct psock *p, int fd, int name, void *value, socklen_t *lenp)
+get_sctp(struct psock *p, int name, void *value, socklen_t *lenp)
 {
-	struct ps_call c = { .p = p, .fd = fd, .name = name,
+	struct ps_call c = { .p = p, .name = name,
 		.told = PS_TOLD_LEN };
 	socklen_t len;
 	int r;
@@ -236,12 +239,14 @@ get_sctp(struct psock *p, int fd, int name, void *value, socklen_t *lenp)
 }
 
 int
-ps_getsockopt(struct psock *p, int fd, int level, int name, void *value,
+ps_getsockopt(struct psock *p, int level, int name, void *value,
     socklen_t *len)
 {
+	if (ps_is_forked())
+		return ps_forked();
 	switch (level) {
 	case LX_SOL_SCTP:
-		return get_sctp(p, fd, name, value, len);
+		return get_sctp(p, name, value, len);
 	case SOL_SOCKET:
 		return ps_getsockopt_socket(p, name, value, len);
 	case IPPROTO_IPV6:

@@ -52,7 +52,6 @@ struct ps_opts *ps_opts(struct psock *p);
 /* One call of the program. */
 struct ps_call {
 	struct psock *p;
-	int fd;
 	int name;
 	/*
 	 * A copy of the program's memory.  A get finds in it what it gave,

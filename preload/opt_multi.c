@@ -33,7 +33,7 @@ set_connectx(struct ps_call *c)
 
 	if (c->len == 0)
 		return -EINVAL;
-	err = ps_connectx(c->p, c->fd, c->v, c->len, &id);
+	err = ps_connectx(c->p, c->v, c->len, &id);
 	if (err != 0)
 		return err;
 	return c->name == LX_SCTP_SOCKOPT_CONNECTX ? id : 0;
@@ -57,7 +57,7 @@ get_connectx(struct ps_call *c)
 		return -ENOMEM;
 	err = ps_copy_in(addrs, v.addrs, (size_t)v.size);
 	if (err == 0)
-		err = ps_connectx(c->p, c->fd, addrs, (size_t)v.size, &id);
+		err = ps_connectx(c->p, addrs, (size_t)v.size, &id);
 	free(addrs);
 	memcpy(c->v, &id, sizeof(id));
 	c->len = sizeof(id);

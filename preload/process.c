@@ -13,6 +13,8 @@
 
 #include <gsctp/gsctp.h>
 
+#include "fd.h"
+#include "posix.h"
 #include "real.h"
 
 /* What the end of a program may cost, when a signal ends it. */
@@ -23,7 +25,11 @@ static const int fatal[] = { SIGHUP, SIGINT, SIGTERM };
 static atomic_bool has_stack;
 static atomic_bool is_forked;
 static atomic_bool has_said;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool is_ending;
+static pthread_t ender;	 /* who ends it; written before is_ending */
+static atomic_int owner; /* the process whose memory this is; 0: not asked */
+static pthread_once_t forks_once = PTHREAD_ONCE_INIT;
+static pthread_once_t signals_once = PTHREAD_ONCE_INIT;
 
 /* Written by the handler, read by the thread. */
 static int wake_fd = -1;
@@ -32,6 +38,8 @@ static atomic_int signo;
 static void
 in_child(void)
 {
+	ps_fd_unlock();
+	atomic_store(&owner, (int)getpid());
 	if (atomic_load(&has_stack))
 		atomic_store(&is_forked, true);
 }
@@ -40,6 +48,14 @@ bool
 ps_is_forked(void)
 {
 	return atomic_load_explicit(&is_forked, memory_order_relaxed);
+}
+
+bool
+ps_is_vforked(void)
+{
+	int pid = atomic_load(&owner);
+
+	return pid != 0 && pid != (int)getpid();
 }
 
 int
@@ -54,6 +70,41 @@ ps_forked(void)
 	return -EBADF;
 }
 
+static void
+watch_forks(void)
+{
+	atomic_store(&owner, (int)getpid());
+	(void)pthread_atfork(ps_fd_lock, ps_fd_unlock, in_child);
+}
+
+void
+ps_watch_forks(void)
+{
+	(void)pthread_once(&forks_once, watch_forks);
+}
+
+void
+ps_stay_if_ending(void)
+{
+	if (!atomic_load_explicit(&is_ending, memory_order_acquire) ||
+	    pthread_equal(ender, pthread_self()))
+		return;
+	for (;;)
+		(void)pause();
+}
+
+/* A signal and an exit may come at once: the first has it. */
+static void
+begin_end(void)
+{
+	static atomic_flag is_begun = ATOMIC_FLAG_INIT;
+
+	if (atomic_flag_test_and_set(&is_begun))
+		return;
+	ender = pthread_self();
+	atomic_store(&is_ending, true);
+}
+
 /* Async-signal-safe. */
 static void
 on_signal(int sig)
@@ -62,19 +113,35 @@ on_signal(int sig)
 	int saved = errno;
 
 	atomic_store(&signo, sig);
-	if (ps_is_forked()) {
+	if (ps_is_forked() || ps_is_vforked()) {
 		(void)signal(sig, SIG_DFL);
 		(void)raise(sig);
-	} else
+	} else {
 		(void)!ps_real()->write(wake_fd, &one, sizeof(one));
+	}
 	errno = saved;
 }
 
-/* Ends the program as the signal would have. */
+/* Ends the program as the signal would have.  Not with kill(): it may be
+ * that every other thread blocks it now. */
+static void
+die(int sig)
+{
+	struct sigaction dfl;
+	sigset_t set;
+
+	memset(&dfl, 0, sizeof(dfl));
+	dfl.sa_handler = SIG_DFL;
+	(void)sigaction(sig, &dfl, NULL);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, sig);
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	(void)raise(sig);
+}
+
 static void *
 end_thread(void *arg)
 {
-	struct sigaction dfl;
 	uint64_t n;
 	int sig;
 
@@ -83,11 +150,9 @@ end_thread(void *arg)
 		if (errno != EINTR)
 			return NULL;
 	sig = atomic_load(&signo);
+	begin_end();
 	(void)gsctp_stack_stop(STOP_MS);
-	memset(&dfl, 0, sizeof(dfl));
-	dfl.sa_handler = SIG_DFL;
-	(void)sigaction(sig, &dfl, NULL);
-	(void)kill(getpid(), sig);
+	die(sig);
 	return NULL;
 }
 
@@ -98,7 +163,7 @@ start_thread(void)
 	pthread_t t;
 	int err;
 
-	wake_fd = eventfd(0, EFD_CLOEXEC);
+	wake_fd = ps_fd_hide(eventfd(0, EFD_CLOEXEC));
 	if (wake_fd == -1)
 		return -errno;
 	(void)sigfillset(&all);
@@ -112,13 +177,12 @@ start_thread(void)
 
 /* Those that the program has left as they were. */
 static void
-watch(void)
+watch_signals(void)
 {
 	struct sigaction old, ours;
 	size_t i;
 
-	atomic_store(&has_stack, true);
-	(void)pthread_atfork(NULL, NULL, in_child);
+	gs_posix_before_exit(begin_end);
 	if (start_thread() != 0)
 		return;
 	memset(&ours, 0, sizeof(ours));
@@ -133,5 +197,6 @@ watch(void)
 void
 ps_watch_signals(void)
 {
-	(void)pthread_once(&once, watch);
+	atomic_store(&has_stack, true);
+	(void)pthread_once(&signals_once, watch_signals);
 }

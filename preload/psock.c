@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "opt.h"
 #include "posix.h"
 #include "process.h"
@@ -26,12 +27,14 @@ psock_new(int family, bool is_stream)
 		free(p);
 		return NULL;
 	}
+	gs_ready_move(p->ready, ps_fd_hide);
 	p->family = family;
 	p->is_stream = is_stream;
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_mutex_init(&p->reading, NULL);
 	atomic_init(&p->refs, 1);
 	atomic_init(&p->fds, 0);
+	atomic_init(&p->waiting, 0);
 	/* As one of the kernel's, which has no association: poll() waits. */
 	if (is_stream)
 		(void)gs_ready_set_writable(p->ready, false);
@@ -54,39 +57,38 @@ ps_free(struct psock *p)
 void
 ps_close(struct psock *p)
 {
+	gsctp_sock s;
+	bool was_open;
+
 	if (ps_is_forked())
 		return;
 	(void)pthread_mutex_lock(&p->lock);
 	p->is_closed = true;
-	if (p->is_open)
-		(void)gs_posix_close(p->s);
+	s = p->s;
+	was_open = p->is_open;
 	p->is_open = false;
-	/* Whoever waits on it in another thread looks again. */
-	(void)gs_ready_set_readable(p->ready, true);
-	(void)gs_ready_set_writable(p->ready, true);
+	if (was_open)
+		(void)gs_posix_detach(s);
+	/* A call that waits in another thread looks again; nobody else is
+	 * to see a change of what is closed. */
+	if (atomic_load(&p->waiting) > 0) {
+		(void)gs_ready_set_readable(p->ready, true);
+		(void)gs_ready_set_writable(p->ready, true);
+	}
 	(void)pthread_mutex_unlock(&p->lock);
+	/* This waits where SO_LINGER says so. */
+	if (was_open)
+		(void)gsctp_close(s);
 }
 
 /* The program's descriptor: the lowest that is free, as it would be. */
 static int
 give_fd(struct psock *p, int flags)
 {
-	int fd, err;
-
-	fd = ps_real()->fcntl(gs_ready_fd(p->ready),
-	    flags & SOCK_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD, 0);
-	if (fd == -1)
-		return -errno;
-	if (ps_real()->fcntl(fd, F_SETFL,
+	if (ps_real()->fcntl(gs_ready_fd(p->ready), F_SETFL,
 		O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0)) == -1)
-		err = -errno;
-	else
-		err = ps_table_set(fd, p);
-	if (err != 0) {
-		(void)ps_real()->close(fd);
-		return err;
-	}
-	return fd;
+		return -errno;
+	return ps_fd_new(p, 0, flags & SOCK_CLOEXEC ? O_CLOEXEC : 0);
 }
 
 static int
@@ -103,6 +105,7 @@ ps_socket(int family, bool is_stream, int flags)
 
 	if (ps_is_forked())
 		return ps_forked();
+	ps_watch_forks();
 	p = psock_new(family, is_stream);
 	if (p == NULL)
 		return no_descriptor();
@@ -110,8 +113,6 @@ ps_socket(int family, bool is_stream, int flags)
 	if (fd == 0)
 		fd = give_fd(p, flags);
 	ps_put(p);
-	if (fd >= 0)
-		ps_watch_signals();
 	return fd;
 }
 
@@ -152,8 +153,10 @@ ps_outq(struct psock *p)
 	struct gsctp_stat st;
 	size_t n = 0;
 
+	if (ps_is_forked())
+		return 0;
 	(void)pthread_mutex_lock(&p->lock);
-	if (p->is_open && !ps_is_forked() && gsctp_getstat(p->s, &st) == 0)
+	if (p->is_open && gsctp_getstat(p->s, &st) == 0)
 		n = (size_t)st.send_pend;
 	(void)pthread_mutex_unlock(&p->lock);
 	return n;

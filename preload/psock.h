@@ -45,6 +45,7 @@ struct ps_wants {
 struct psock {
 	atomic_uint refs;	/* descriptors, and calls under way */
 	atomic_uint fds;	/* descriptors */
+	atomic_uint waiting;	/* calls that wait in the kernel: wait.h */
 	int family;		/* AF_INET or AF_INET6; const */
 	bool is_stream;		/* one-to-one; const */
 	bool is_peeled;		/* off a one-to-many one; const */
@@ -116,10 +117,10 @@ void ps_forget_journal(struct psock *p);
 
 /* -- name.c -- */
 int ps_bind(struct psock *p, const struct sockaddr *a, socklen_t len);
-int ps_connect(struct psock *p, int fd, const struct sockaddr *a,
+int ps_connect(struct psock *p, const struct sockaddr *a,
     socklen_t len);
 int ps_listen(struct psock *p, int backlog);
-int ps_accept4(struct psock *p, int fd, struct sockaddr *a, socklen_t *len,
+int ps_accept4(struct psock *p, struct sockaddr *a, socklen_t *len,
     int flags);
 int ps_getsockname(struct psock *p, struct sockaddr *a, socklen_t *len);
 int ps_getpeername(struct psock *p, struct sockaddr *a, socklen_t *len);
@@ -132,7 +133,7 @@ int ps_bindx(struct psock *p, const void *addrs, size_t size, bool must_add);
 
 /* SCTP_SOCKOPT_CONNECTX and its elder forms; the association's id in *id,
  * also with -EINPROGRESS. */
-int ps_connectx(struct psock *p, int fd, const void *addrs, size_t size,
+int ps_connectx(struct psock *p, const void *addrs, size_t size,
     int32_t *id);
 
 /* SCTP_SOCKOPT_PEELOFF, _PEELOFF_FLAGS: a new descriptor. */
@@ -144,17 +145,17 @@ int ps_getaddrs(struct psock *p, int32_t assoc, bool of_peer, void *buf,
     size_t *size);
 
 /* -- send.c, recv.c -- */
-ssize_t ps_sendmsg(struct psock *p, int fd, const struct msghdr *msg,
+ssize_t ps_sendmsg(struct psock *p, const struct msghdr *msg,
     int flags);
-ssize_t ps_recvmsg(struct psock *p, int fd, struct msghdr *msg, int flags);
+ssize_t ps_recvmsg(struct psock *p, struct msghdr *msg, int flags);
 
 /* FIONREAD: bytes of the next message or notification. */
 size_t ps_pending(struct psock *p);
 
 /* -- opt.c -- */
-int ps_setsockopt(struct psock *p, int fd, int level, int name,
+int ps_setsockopt(struct psock *p, int level, int name,
     const void *value, socklen_t len);
-int ps_getsockopt(struct psock *p, int fd, int level, int name, void *value,
+int ps_getsockopt(struct psock *p, int level, int name, void *value,
     socklen_t *len);
 
 #endif

@@ -16,8 +16,8 @@ static const char *const names[] = {
 	"send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom",
 	"recvmsg", "recvmmsg", "__recv_chk", "__recvfrom_chk", "read",
 	"__read_chk", "readv", "write", "writev", "sendfile", "sendfile64",
-	"splice", "close", "dup", "dup2", "dup3", "fcntl", "fcntl64",
-	"ioctl",
+	"splice", "close", "close_range", "closefrom", "dup", "dup2", "dup3",
+	"fcntl", "fcntl64", "ioctl",
 };
 
 _Static_assert(sizeof(real) == sizeof(names), "one name a function");

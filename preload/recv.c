@@ -311,7 +311,7 @@ finish(struct in *in, ssize_t n)
 }
 
 ssize_t
-ps_recvmsg(struct psock *p, int fd, struct msghdr *m, int flags)
+ps_recvmsg(struct psock *p, struct msghdr *m, int flags)
 {
 	struct in in = { .m = m, .flags = flags };
 	uint64_t deadline = 0;
@@ -331,7 +331,7 @@ ps_recvmsg(struct psock *p, int fd, struct msghdr *m, int flags)
 		(void)pthread_mutex_unlock(&p->reading);
 		if (r != -EAGAIN)
 			break;
-		if (!ps_blocks(fd, flags))
+		if (!ps_blocks(p, flags))
 			return -EAGAIN;
 		if (!may_come(p))
 			return -ENOTCONN;
@@ -340,7 +340,7 @@ ps_recvmsg(struct psock *p, int fd, struct msghdr *m, int flags)
 			deadline = ps_deadline(&p->rcvtimeo);
 			(void)pthread_mutex_unlock(&p->lock);
 		}
-		err = ps_wait(p, fd, POLLIN, deadline);
+		err = ps_wait(p, deadline);
 		if (err != 0)
 			return err;
 	}

@@ -33,7 +33,6 @@
 /* A call: what is sent, and how. */
 struct call {
 	struct psock *p;
-	int fd;
 	int flags;
 	const struct msghdr *m;
 	struct ps_control c;
@@ -184,7 +183,7 @@ send_when(struct call *k, gsctp_sock s)
 	int err;
 
 	err = try(s, &k->out, NULL);
-	if (err != -EAGAIN || !ps_blocks(k->fd, k->flags))
+	if (err != -EAGAIN || !ps_blocks(k->p, k->flags))
 		return err;
 	deadline = deadline_of(k->p);
 	for (;;) {
@@ -212,7 +211,7 @@ wait_up(struct call *k, gsctp_sock s)
 	struct gs_waiter w = { 0 };
 	uint64_t deadline;
 
-	if (!ps_blocks(k->fd, k->flags))
+	if (!ps_blocks(k->p, k->flags))
 		return;
 	deadline = deadline_of(k->p);
 	while (gs_posix_wait_up(s, k->out.to, k->out.tolen, &w) == 1)
@@ -393,7 +392,7 @@ run(struct call *k)
 }
 
 ssize_t
-ps_sendmsg(struct psock *p, int fd, const struct msghdr *m, int flags)
+ps_sendmsg(struct psock *p, const struct msghdr *m, int flags)
 {
 	struct call k;
 	ssize_t r;
@@ -401,7 +400,6 @@ ps_sendmsg(struct psock *p, int fd, const struct msghdr *m, int flags)
 	if (ps_is_forked())
 		return ps_forked();
 	k.p = p;
-	k.fd = fd;
 	k.flags = flags;
 	k.m = m;
 	memset(&k.out, 0, sizeof(k.out));

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "process.h"
 #include "psock.h"
 
 /*
@@ -72,15 +73,51 @@ make_entry(int fd)
 	return entry(fd);
 }
 
-/* Put p, or NULL, where old was; what stood there before is returned. */
-static struct psock *
-swap(_Atomic(struct psock *) *e, struct psock *p)
+bool
+ps_table_has(int fd)
 {
-	return atomic_exchange_explicit(e, p, memory_order_acq_rel);
+	_Atomic(struct psock *) *e = entry(fd);
+
+	return e != NULL &&
+	    atomic_load_explicit(e, memory_order_acquire) != NULL;
 }
 
-static void
-drop(struct psock *old)
+int
+ps_table_next(unsigned int from)
+{
+	unsigned int fd = from;
+
+	while (fd < PAGE * PAGES) {
+		if (entry((int)fd) == NULL)
+			fd = (fd / PAGE + 1) * PAGE;
+		else if (ps_table_has((int)fd))
+			return (int)fd;
+		else
+			fd++;
+	}
+	return -1;
+}
+
+int
+ps_table_swap(int fd, struct psock *p, struct psock **old)
+{
+	_Atomic(struct psock *) *e;
+
+	(void)pthread_mutex_lock(&lock);
+	e = p != NULL ? make_entry(fd) : entry(fd);
+	if (e != NULL) {
+		if (p != NULL) {
+			(void)atomic_fetch_add(&p->refs, 1);
+			(void)atomic_fetch_add(&p->fds, 1);
+		}
+		*old = atomic_exchange_explicit(e, p, memory_order_acq_rel);
+	}
+	(void)pthread_mutex_unlock(&lock);
+	return e != NULL || p == NULL ? 0 : -ENOMEM;
+}
+
+void
+ps_table_drop(struct psock *old)
 {
 	if (old == NULL)
 		return;
@@ -89,43 +126,23 @@ drop(struct psock *old)
 	ps_put(old);
 }
 
-int
-ps_table_set(int fd, struct psock *p)
+void
+ps_table_lock(void)
 {
-	_Atomic(struct psock *) *e;
-	struct psock *old = NULL;
-
 	(void)pthread_mutex_lock(&lock);
-	e = make_entry(fd);
-	if (e != NULL) {
-		(void)atomic_fetch_add(&p->refs, 1);
-		(void)atomic_fetch_add(&p->fds, 1);
-		old = swap(e, p);
-	}
-	(void)pthread_mutex_unlock(&lock);
-	drop(old);
-	return e != NULL ? 0 : -ENOMEM;
 }
 
-bool
-ps_table_clear(int fd)
+void
+ps_table_unlock(void)
 {
-	_Atomic(struct psock *) *e = entry(fd);
-	struct psock *old;
-
-	if (e == NULL || atomic_load_explicit(e, memory_order_acquire) == NULL)
-		return false;
-	(void)pthread_mutex_lock(&lock);
-	old = swap(e, NULL);
 	(void)pthread_mutex_unlock(&lock);
-	drop(old);
-	return old != NULL;
 }
 
 long
 ps_done(struct psock *p, long r)
 {
 	ps_put(p);
+	ps_stay_if_ending();
 	if (r >= 0)
 		return r;
 	errno = (int)-r;

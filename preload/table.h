@@ -4,8 +4,7 @@
  * Guarantees
  *  - a descriptor that is not one costs a look into an array, without a lock;
  *  - a psock that was got stays until it is put back, whatever other threads
- *    close meanwhile;
- *  - where two threads close one descriptor, one of them has closed it.
+ *    close meanwhile.
  *
  * Locking: a lock of its own, the innermost of preload/.
  */
@@ -21,17 +20,26 @@ struct psock;
 struct psock *ps_get_fd(int fd);
 void ps_put(struct psock *p);
 
-/* fd, which is open, stands for p from now on.  0 or -ENOMEM. */
-int ps_table_set(int fd, struct psock *p);
+/* Does fd stand for one? */
+bool ps_table_has(int fd);
 
-/* It no longer does; the last one closes the psock.  Is done before the
- * descriptor itself is closed, as its number may be another's then.  Returns
- * whether it stood for one. */
-bool ps_table_clear(int fd);
+/* The first from this number on that does; -1: none. */
+int ps_table_next(unsigned int from);
+
+/* fd stands for p from now on, or for none where p is NULL.  What it stood
+ * for is *old, to be dropped.  0 or -ENOMEM, which NULL never is. */
+int ps_table_swap(int fd, struct psock *p, struct psock **old);
+
+/* One descriptor less; the last one closes the psock.  NULL is fine. */
+void ps_table_drop(struct psock *old);
+
+/* Around fork(). */
+void ps_table_lock(void);
+void ps_table_unlock(void);
 
 /*
  * The end of an interposed call: puts p back, and returns r, or for an error
- * -1 with errno set.
+ * -1 with errno set.  It stays where the program ends: process.h.
  */
 long ps_done(struct psock *p, long r);
 

@@ -13,11 +13,12 @@
 #include "real.h"
 
 bool
-ps_blocks(int fd, int flags)
+ps_blocks(const struct psock *p, int flags)
 {
 	if (flags & MSG_DONTWAIT)
 		return false;
-	return (ps_real()->fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+	return (ps_real()->fcntl(gs_ready_fd(p->ready), F_GETFL) &
+	    O_NONBLOCK) == 0;
 }
 
 uint64_t
@@ -33,35 +34,46 @@ ps_deadline(const struct timeval *limit)
  * where the kernel's own receive would have.  A descriptor that does not
  * block is waited for by poll() all the same. */
 static int
-look(struct pollfd *pfd)
+look(int fd)
 {
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	char byte;
 
-	if (ps_real()->recv(pfd->fd, &byte, 1, MSG_PEEK) >= 0)
+	if (ps_real()->recv(fd, &byte, 1, MSG_PEEK) >= 0)
 		return 1;
-	return errno == EAGAIN ? poll(pfd, 1, -1) : -1;
+	return errno == EAGAIN ? poll(&pfd, 1, -1) : -1;
 }
 
-int
-ps_wait_on(struct psock *p, int fd, short events, uint64_t deadline)
+static int
+wait_readable(int fd, uint64_t deadline)
 {
-	struct pollfd pfd = { .fd = fd, .events = events };
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	int n;
 
-	if (events == POLLIN && deadline == GS_NEVER)
-		n = look(&pfd);
-	else
-		n = poll(&pfd, 1, gs_until_ms(deadline));
+	n = deadline == GS_NEVER ? look(fd) :
+				   poll(&pfd, 1, gs_until_ms(deadline));
 	if (n == -1)
 		return -errno;
-	if (n == 0)
-		return -EAGAIN;
-	return atomic_load(&p->fds) > 0 ? 0 : -EBADF;
+	return n > 0 ? 0 : -EAGAIN;
 }
 
 int
-ps_wait(struct psock *p, int fd, short events, uint64_t deadline)
+ps_wait_for(struct psock *p, int fd, uint64_t deadline)
 {
-	(void)fd;
-	return ps_wait_on(p, gs_ready_fd(p->ready), events, deadline);
+	int err = 0;
+
+	/* ps_close() looks at these in the other order. */
+	(void)atomic_fetch_add(&p->waiting, 1);
+	if (atomic_load(&p->fds) > 0)
+		err = wait_readable(fd, deadline);
+	if (atomic_load(&p->fds) == 0)
+		err = -EBADF;
+	(void)atomic_fetch_sub(&p->waiting, 1);
+	return err;
+}
+
+int
+ps_wait(struct psock *p, uint64_t deadline)
+{
+	return ps_wait_for(p, gs_ready_fd(p->ready), deadline);
 }
