@@ -15,6 +15,7 @@
 #include "posix.h"
 #include "process.h"
 #include "psock.h"
+#include "start.h"
 #include "uaddr.h"
 #include "wait.h"
 
@@ -52,7 +53,9 @@ ps_bind_first(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 	if (ps_is_forked())
 		return ps_forked();
 	free_port(p, ps_addr_port(&addrs[0]));
-	err = gs_posix_check_port(addrs, n, p->v6only);
+	err = ps_start();
+	if (err == 0)
+		err = gs_posix_check_port(addrs, n, p->v6only);
 	if (err == 0)
 		err = ps_open_at(p, addrs, n);
 	if (err == 0)
