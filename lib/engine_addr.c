@@ -6,7 +6,7 @@
  * interface that is up, or only those listed.  A listed address of
  * 127.0.0.0/8 need not be configured on the loopback interface, as on Linux.
  * Where every address is allowed, so is all of 127.0.0.0/8: one of them is
- * told to the engine when a socket asks for it.
+ * told to the engine when a socket, or a peer, asks for it.
  * An address that no socket of the wire can send from is none of the stack's.
  *
  * Also the other libc calls of the engine that are not its business: time

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunk.h"
 #include "engine.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
@@ -31,6 +32,11 @@ gs_engine_feed(const struct gs_packet *pkt)
 	struct mbuf *m;
 	char *headers;
 
+	/* Whoever asks for 127.0.0.2 goes on to send there, where an
+	 * association of the wildcard's would not be found. */
+	if (pkt->data[COMMON_LEN] == GS_CHUNK_INIT &&
+	    gs_addr_is_loopback(&dst))
+		(void)gs_engine_get_addr_locked(&dst);
 	if (!gs_filter_redirect(gs_engine_filter_locked(), pkt, &dst))
 		return;
 	m = sctp_get_mbuf_for_msg((unsigned int)pkt->len, 1, 1, 0, 1);

@@ -104,39 +104,60 @@ START_TEST(bind_refuses_what_is_not_to_be_had)
 }
 END_TEST
 
-/* That other program: there is no test in it.  The exit status. */
-static int
-bind_here(const char *host, const char *port)
-{
-	struct sockaddr_in a;
-
-	memset(&a, 0, sizeof(a));
-	a.sin_family = AF_INET;
-	a.sin_port = htons((uint16_t)atoi(port));
-	a.sin_addr.s_addr = inet_addr(host);
-	return bind(socket(AF_INET, ONE_TO_ONE, IPPROTO_SCTP),
-		   (struct sockaddr *)&a, sizeof(a)) == 0 ? 0 : errno;
-}
-
-/* Binds to it in another program. */
-static int
-try_elsewhere(const char *host, int port)
+/* Another program does one thing with this address. */
+static pid_t
+start_elsewhere(const char *what, const char *host, int port)
 {
 	char text[16];
 	pid_t child;
-	int status;
 
 	(void)snprintf(text, sizeof(text), "%d", port);
 	child = fork();
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
-		(void)execl("/proc/self/exe", "bind", host, text,
+		(void)execl("/proc/self/exe", what, host, text,
 		    (char *)NULL);
 		_exit(127);
 	}
+	return child;
+}
+
+static int
+end_elsewhere(pid_t child)
+{
+	int status;
+
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int
+try_elsewhere(const char *host, int port)
+{
+	return end_elsewhere(start_elsewhere("bind", host, port));
+}
+
+/* That other program: there is no test in it.  Its exit status. */
+static int
+be_elsewhere(char **argv)
+{
+	int fd = socket(AF_INET, ONE_TO_ONE, IPPROTO_SCTP);
+	struct sockaddr_in a;
+	char word[8];
+
+	memset(&a, 0, sizeof(a));
+	a.sin_family = AF_INET;
+	a.sin_port = htons((uint16_t)atoi(argv[2]));
+	a.sin_addr.s_addr = inet_addr(argv[1]);
+	if (strcmp(argv[0], "bind") == 0)
+		return bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 ?
+		    0 : errno;
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    send(fd, "ping", 4, 0) != 4 ||
+	    recv(fd, word, sizeof(word), 0) != 4)
+		return errno;
+	return memcmp(word, "pong", 4) == 0 ? 0 : 255;
 }
 
 START_TEST(a_port_is_taken_for_other_programs_too)
@@ -200,6 +221,38 @@ START_TEST(a_wildcard_listener_has_any_address_of_127)
 	close(fd);
 	close(server);
 	close(listener);
+}
+END_TEST
+
+/* Connects to it from another program, which says a word and hears one. */
+static void
+ck_talk_from_elsewhere(int listener, const char *host)
+{
+	char word[8];
+	pid_t child;
+	int server;
+
+	child = start_elsewhere("connect", host, port_of(listener));
+	server = accept(listener, NULL, NULL);
+	ck_assert_int_ge(server, 0);
+	ck_assert_int_eq(recv(server, word, sizeof(word), 0), 4);
+	ck_assert_mem_eq(word, "ping", 4);
+	ck_assert_int_eq(send(server, "pong", 4, 0), 4);
+	ck_assert_int_eq(end_elsewhere(child), 0);
+	close(server);
+}
+
+START_TEST(programs_talk_over_any_address_of_127)
+{
+	int all = listener_at("0.0.0.0", ONE_TO_ONE);
+	int one = listener_at("127.0.0.8", ONE_TO_ONE);
+
+	ck_talk_from_elsewhere(all, "127.0.0.1");
+	ck_talk_from_elsewhere(one, "127.0.0.8");
+	if (!gs_test_on_kernel())
+		ck_talk_from_elsewhere(all, "127.0.0.2");
+	close(all);
+	close(one);
 }
 END_TEST
 
@@ -928,6 +981,7 @@ suite(void)
 	tcase_add_test(tc, a_port_below_1024_can_be_bound);
 	tcase_add_test(tc, any_address_of_127_is_local);
 	tcase_add_test(tc, a_wildcard_listener_has_any_address_of_127);
+	tcase_add_test(tc, programs_talk_over_any_address_of_127);
 	tcase_add_test(tc, an_ipv4_address_is_mapped_on_an_ipv6_socket);
 	suite_add_tcase(s, tc);
 
@@ -979,6 +1033,6 @@ main(int argc, char **argv)
 	(void)setenv("GSCTP_FAULTS", "blackhole=" SILENT, 1);
 	gs_test_preload(argc, argv);
 	if (argc == 3)
-		return bind_here(argv[1], argv[2]);
+		return be_elsewhere(argv);
 	return gs_test_main(suite());
 }
