@@ -14,7 +14,7 @@
 #include "preload.h"
 
 #define BOTH 0
-#define LEN_MAX 300
+#define LEN_MAX 160
 
 /*
  * From which length on it is taken, or refused with what; a get says another
