@@ -375,12 +375,45 @@ send_error(int e)
 	}
 }
 
+/*
+ * Nagle's algorithm keeps back a small message while another one is on its
+ * way.  The engine keeps back the end of a message of several fragments too,
+ * and where there are two of them, the peer has nothing to acknowledge until
+ * its timer is over.  So nodelay is on while one is sent; false: it was, or
+ * there is no need.
+ */
+static bool
+hurry(struct socket *so, size_t len)
+{
+	socklen_t size = sizeof(int);
+	int on = 1;
+
+	if (gs_esock_is_one_fragment(so, len) ||
+	    usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on, &size) !=
+		0 || on != 0)
+		return false;
+	on = 1;
+	return usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on,
+		   sizeof(on)) == 0;
+}
+
+static void
+hurry_no_more(struct socket *so)
+{
+	int off = 0;
+
+	(void)usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &off,
+	    sizeof(off));
+}
+
 int
 gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)
 {
 	struct sctp_sendv_spa spa;
 	union gs_addr copy;
+	bool hurries;
+	int err = 0;
 
 	info_to_engine(info, &spa);
 	if (to != NULL) {
@@ -389,10 +422,13 @@ gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
 		spa.sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
 		to = &copy;
 	}
+	hurries = hurry(so, len);
 	if (usrsctp_sendv(so, data, len, to != NULL ? &copy.sa : NULL,
 	    to != NULL ? 1 : 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
-		return send_error(errno);
-	return 0;
+		err = send_error(errno);
+	if (hurries)
+		hurry_no_more(so);
+	return err;
 }
 
 int

@@ -172,6 +172,26 @@ START_TEST(nodelay_sends_a_small_message_at_once)
 }
 END_TEST
 
+/* Only a message of its own waits for what is on its way. */
+START_TEST(the_end_of_a_long_message_is_sent_at_once)
+{
+	static const uint8_t data[1600];
+	gsctp_sock s = listener(NULL, 0);
+	gsctp_assoc_id id;
+
+	raw_open(&peer, "127.0.0.1");
+	peer.never_sacks = true;
+	id = connect_raw(s);
+	ck_assert_int_eq(gsctp_send(s, id, 0, data, sizeof(data)), 0);
+	(void)raw_wait(&peer, RAW_DATA);
+	ck_assert_int_eq(count_data(), 1);
+	ck_assert(!get_id(s, GSCTP_OPT_NODELAY, 0).u.flag);
+	ck_assert_int_eq(gsctp_send(s, id, 0, "b", 1), 0);
+	ck_assert_int_eq(count_data(), 0);
+	raw_close(&peer);
+}
+END_TEST
+
 START_TEST(disable_fragments_refuses_what_is_too_long_for_a_packet)
 {
 	static const uint8_t data[5000];
@@ -873,6 +893,7 @@ suite(void)
 	tcase_add_test(t, initmsg_bounds_what_a_peer_may_ask_for);
 	tcase_add_test(t, autoclose_ends_an_idle_association);
 	tcase_add_test(t, nodelay_sends_a_small_message_at_once);
+	tcase_add_test(t, the_end_of_a_long_message_is_sent_at_once);
 	tcase_add_test(t,
 	    disable_fragments_refuses_what_is_too_long_for_a_packet);
 	tcase_add_test(t, maxseg_bounds_every_fragment);

@@ -151,10 +151,18 @@ said_port() { # name
 	sed -n 's/.*listening on \(port \)*\([0-9]*\).*/\2/p' "$tmp/$1" | head -n 1
 }
 
+# Has a sanitizer found something in one of them?
+no_reports() {
+	[ -n "$sanitizer" ] || return 0
+	! grep -a -A 30 'Sanitizer:' "$tmp"/*.err >&2 ||
+	    die "$sanitizer has found something"
+}
+
 # Its end, which has to be with that status.
 expect_end() { # name, pid, status
 	got=0
 	wait "$2" || got=$?
+	no_reports
 	[ "$got" -eq "$3" ] || give_up "$1" "$1 ended with $got, not $3"
 }
 
@@ -162,6 +170,7 @@ expect_end() { # name, pid, status
 stop() { # pid
 	kill "$1" 2>/dev/null || :
 	wait "$1" 2>/dev/null || :
+	no_reports
 }
 
 same() { # file, file, what
