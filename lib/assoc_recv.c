@@ -535,9 +535,24 @@ wants_more(const struct gs_assoc *a)
 	    a->made.count < EVENTS_MAX;
 }
 
+/* More has come behind a message that is not read, and stays in the engine:
+ * who waits for edges is told all the same.  It may be that the engine spoke
+ * of something else; one edge too many does no harm. */
+static void
+tell_of_more(struct gs_assoc *a)
+{
+	bool was_called = a->owner.was_called;
+
+	a->owner.was_called = false;
+	if (was_called && a->head != NULL && a->ep != NULL && a->so != NULL &&
+	    (gs_esock_events(a->so) & GS_READABLE) != 0)
+		gs_endpoint_arrived(a->ep);
+}
+
 void
 gs_assoc_pump(struct gs_assoc *a)
 {
+	tell_of_more(a);
 	while (wants_more(a) && a->so != NULL && a->phase != GS_ENDED)
 		if (!pump_one(a))
 			return;

@@ -338,6 +338,7 @@ on_upcall(void *arg)
 	struct gs_owner *o = arg;
 
 	o->by_timer = gs_engine_is_ticking_locked();
+	o->was_called = true;
 	gs_hub_mark(o);
 }
 
