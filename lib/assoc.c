@@ -414,6 +414,8 @@ set_full(struct gs_assoc *a, size_t len)
 		a->retry_at_ms = gs_now_ms() + RETRY_MS;
 		gs_hub_await_reset();
 	}
+	if (!a->is_full || len < a->full_len)
+		a->full_len = len;
 	if (a->is_full)
 		return;
 	a->is_full = true;
@@ -448,6 +450,9 @@ has_drained(const struct gs_assoc *a)
 	if (a->phase != GS_UP)
 		return true;
 	queued = gs_esock_queued(a->so);
+	/* A face of descriptors is asked again each time: rather once. */
+	if (a->ep->is_posix && a->retry_at_ms == 0 && a->full_at != SIZE_MAX)
+		return gs_esock_has_room(a->so, a->full_len);
 	if (queued < a->full_at)
 		return true;
 	if (a->retry_at_ms == 0)
