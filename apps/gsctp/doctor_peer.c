@@ -90,39 +90,24 @@ say_nobody(struct doctor *d)
 	    "no other program of this host has UDP port %u", d->peer_udp_port);
 }
 
-static void
-say_refused(struct doctor *d)
-{
-	if (d->is_own && d->udp_port != 0 && d->peer_udp_port == d->udp_port) {
-		say_nobody(d);
-		return;
-	}
-	d->is_answered = true;
-	attach(d, "abort");
-	if (d->has_port)
-		doctor_say(d, DOCTOR_PROBLEM, "peer",
-		    "start the server, or see which port it has",
-		    "SCTP is there, but refuses port %u: nobody listens, or "
-		    "he does not want us",
-		    d->port);
-	else
-		doctor_say(d, DOCTOR_OK, "peer", NULL,
-		    "SCTP is there (nobody listens on port %u; name the "
-		    "PORT that you need)",
-		    d->port);
-}
-
 /*
  * Without an answer to the stack: what does the wire say?
  */
 
-static void
-say_probed(struct doctor *d)
+static enum doctor_answer
+probe(struct doctor *d)
 {
-	unsigned int port = d->peer_udp_port;
 	unsigned int mtu;
 
-	switch (doctor_probe(d, d->port, 0, 2, &mtu)) {
+	return doctor_probe(d, d->port, 0, 2, &mtu);
+}
+
+static void
+say_probed(struct doctor *d, enum doctor_answer answer)
+{
+	unsigned int port = d->peer_udp_port;
+
+	switch (answer) {
 	case ANSWER_INIT_ACK:
 	case ANSWER_ABORT:
 		d->is_answered = true;
@@ -186,8 +171,36 @@ say_silence(struct doctor *d, int err)
 		    "does not answer for ports that nobody has",
 		    "silence: nothing comes back");
 	} else {
-		say_probed(d);
+		say_probed(d, probe(d));
 	}
+}
+
+static void
+say_refused(struct doctor *d)
+{
+	if (d->is_own && d->udp_port != 0 && d->peer_udp_port == d->udp_port) {
+		say_nobody(d);
+		return;
+	}
+	/* For a port of this host that nobody has the stack answers itself. */
+	if (d->is_own && !d->net.is_raw &&
+	    probe(d) == ANSWER_PORT_UNREACHABLE) {
+		say_probed(d, ANSWER_PORT_UNREACHABLE);
+		return;
+	}
+	d->is_answered = true;
+	attach(d, "abort");
+	if (d->has_port)
+		doctor_say(d, DOCTOR_PROBLEM, "peer",
+		    "start the server, or see which port it has",
+		    "SCTP is there, but refuses port %u: nobody listens, or "
+		    "he does not want us",
+		    d->port);
+	else
+		doctor_say(d, DOCTOR_OK, "peer", NULL,
+		    "SCTP is there (nobody listens on port %u; name the "
+		    "PORT that you need)",
+		    d->port);
 }
 
 void
