@@ -3,7 +3,8 @@
  *
  * Guarantees
  *  - they leave when it is, in order, before what is sent then;
- *  - they outlive an attempt that yields to the peer's (collision.h);
+ *  - they outlive an attempt that yields to the peer's (collision.h), and,
+ *    once it is up, a socket that is closed: its end comes behind them;
  *  - what waits is bounded, as by a send buffer.
  *
  * For sockets behind a descriptor alone (posix.h): a send to an association

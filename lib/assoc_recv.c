@@ -217,10 +217,8 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		a->last_traffic_ms = gs_now_ms();
 		learn(a);
 		gs_part_learn(a);
-		if (a->early != NULL)
-			gs_early_run(a);
-		if (a->eof_wanted && gs_esock_shutdown(a->so) == 0)
-			a->phase = GS_ENDING;
+		/* What was sent, and asked for, before leaves now. */
+		gs_hub_mark(&a->owner);
 		if (a->ep != NULL)
 			gs_endpoint_update(a->ep);
 		return tell_waiter(a, c, 0);
