@@ -18,11 +18,12 @@
 
 #include "assoc.h"
 
-/* 0, -EAGAIN where too much waits, or -ENOMEM. */
+/* 0, -EAGAIN where too much waits, -EMSGSIZE, -EINVAL or -ENOMEM. */
 int gs_early_put(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to);
 
-/* It may be up: send what there is room for. */
+/* It may be up: send what there is room for.  What cannot be sent is told of
+ * as gs_assoc_tell_unsent() does. */
 void gs_early_run(struct gs_assoc *a);
 
 /* It will not: the next of them as an event that tells so, or NULL. */

@@ -299,15 +299,25 @@ end_message(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 	return was_there;
 }
 
+bool
+gs_assoc_tell_unsent(struct gs_assoc *a)
+{
+	struct gs_msg *m;
+
+	if (a->ep == NULL || !is_subscribed(a->ep, GSCTP_MSG_SEND_FAILED))
+		return false;
+	m = gs_early_fail(a);
+	if (m != NULL)
+		deliver(a, m, &a->primary);
+	return m != NULL;
+}
+
 /* What was to leave when it is up never will. */
 static void
 fail_early(struct gs_assoc *a)
 {
-	struct gs_msg *m;
-
-	if (a->ep != NULL && is_subscribed(a->ep, GSCTP_MSG_SEND_FAILED))
-		while ((m = gs_early_fail(a)) != NULL)
-			deliver(a, m, &a->primary);
+	while (gs_assoc_tell_unsent(a))
+		continue;
 	gs_early_clear(a);
 }
 

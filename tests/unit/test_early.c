@@ -117,6 +117,37 @@ START_TEST(they_leave_although_the_socket_is_closed)
 }
 END_TEST
 
+START_TEST(one_that_never_fits_is_refused_at_once)
+{
+	static const char large[2 * BUFFER];
+	struct gs_posix_out o = { .data = large, .len = sizeof(large) };
+
+	o.info.assoc_id = id;
+	ck_assert_int_eq(gs_posix_send(client, &o, NULL), -EMSGSIZE);
+}
+END_TEST
+
+START_TEST(one_for_a_stream_that_there_is_not_comes_back)
+{
+	struct gs_posix_out o = { .data = "x", .len = 1 };
+	struct gsctp_msg *m = NULL;
+
+	o.info.assoc_id = id;
+	o.info.stream = 60000;
+	ck_assert_int_eq(gs_posix_send(client, &o, NULL), 0);
+	wait_up();
+	expect_all();
+	while (gs_posix_recv(client, &m) != 1)
+		ck_assert_int_ne(loop_poll(gs_ready_fd(ready), POLLIN,
+				     LOOP_MS),
+		    0);
+	ck_assert_uint_eq(m->type, GSCTP_MSG_SEND_FAILED);
+	ck_assert_uint_eq(m->u.send_failed.info.stream, 60000);
+	ck_assert_uint_eq(m->u.send_failed.len, 1);
+	gsctp_msg_free(m);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -128,6 +159,8 @@ suite(void)
 	    they_leave_before_the_end_that_was_asked_for_with_them);
 	tcase_add_test(tc, they_leave_before_an_end_that_comes_when_it_is_up);
 	tcase_add_test(tc, they_leave_although_the_socket_is_closed);
+	tcase_add_test(tc, one_that_never_fits_is_refused_at_once);
+	tcase_add_test(tc, one_for_a_stream_that_there_is_not_comes_back);
 	suite_add_tcase(s, tc);
 	return s;
 }
