@@ -482,6 +482,8 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	case GS_ARRIVING:
 		if (!a->ep->is_posix)
 			return -ENOTCONN;
+		if (a->eof_wanted)
+			return -EPIPE;
 		err = gs_early_put(a, info, data, len, to);
 		if (err == -EAGAIN)
 			set_full_early(a);
@@ -492,6 +494,8 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	case GS_UP:
 		break;
 	}
+	if (a->eof_wanted)
+		return -EPIPE;
 	if (a->early != NULL)
 		gs_early_run(a);
 	if (a->early != NULL) {
@@ -518,19 +522,32 @@ gs_assoc_eof(struct gs_assoc *a)
 
 	if (a->phase == GS_ENDING || a->phase == GS_ENDED || a->eof_wanted)
 		return -EPIPE;
-	if (a->phase != GS_UP) {
-		/* The engine would hang in the handshake. */
+	if (a->phase == GS_UP && a->more_comes)
+		return -EBUSY;
+	if (a->phase != GS_UP || a->early != NULL) {
+		/* The engine would hang in the handshake, and takes nothing
+		 * after the end. */
 		a->eof_wanted = true;
 		return 0;
 	}
-	if (a->more_comes)
-		return -EBUSY;
 	err = gs_esock_shutdown(a->so);
 	if (err != 0)
 		return -EPIPE;
 	a->phase = GS_ENDING;
 	gs_hub_mark(&a->owner);
 	return 0;
+}
+
+/* What was sent before it came up, and the end that was asked for then. */
+static void
+run_early(struct gs_assoc *a)
+{
+	if (a->phase != GS_UP)
+		return;
+	if (a->early != NULL)
+		gs_early_run(a);
+	if (a->eof_wanted && a->early == NULL && gs_esock_shutdown(a->so) == 0)
+		a->phase = GS_ENDING;
 }
 
 int
@@ -598,6 +615,11 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 		gs_assoc_pump(a);
 		must_abort = a->saw_data && !ep->stream.is_read_shut &&
 		    !ep->is_read_shut;
+	}
+	if (!must_abort && a->phase == GS_UP && a->early != NULL) {
+		a->eof_wanted = true;
+		gs_hub_mark(&a->owner);
+		return;
 	}
 	if (must_abort || (a->phase != GS_UP && a->phase != GS_ENDING) ||
 	    (a->phase == GS_UP && gs_esock_shutdown(a->so) != 0)) {
@@ -668,6 +690,17 @@ check_path(struct gs_assoc *a, uint64_t now)
 	gs_engine_alarm_locked(a->probe_at_ms);
 }
 
+/* Its socket is closed. */
+static void
+touch_orphan(struct gs_assoc *a)
+{
+	run_early(a);
+	if (a->phase == GS_UP && a->early == NULL)
+		gs_assoc_destroy(a);	/* it cannot be shut down */
+	else if (a->so != NULL)
+		check_path(a, gs_now_ms());	/* data is not there yet */
+}
+
 static void
 check_clock(struct gs_assoc *a)
 {
@@ -713,16 +746,13 @@ gs_assoc_touch(struct gs_assoc *a)
 	    gs_esock_state(a->so) == GSCTP_CLOSED)
 		forget_tag(a);
 	if (a->ep == NULL) {
-		/* Whose socket is closed, and whose data is not there yet. */
-		if (a->so != NULL && a->phase == GS_ENDING)
-			check_path(a, gs_now_ms());
+		touch_orphan(a);
 		return;
 	}
 	if (a->must_rebind)
 		gs_assoc_rebind(a);
 	check_clock(a);
-	if (a->early != NULL)
-		gs_early_run(a);
+	run_early(a);
 	if (a->is_full && has_drained(a)) {
 		a->is_full = false;
 		a->ep->nfull--;

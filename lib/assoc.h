@@ -94,7 +94,7 @@ struct gs_assoc {
 	int end_error;			/* as struct gsctp_closed has it */
 	bool more_comes;		/* of a message (GSCTP_MORE), */
 	uint16_t more_stream;		/* on this stream */
-	bool eof_wanted;		/* as soon as it is up */
+	bool eof_wanted;		/* once up, and early gone */
 	struct gs_early *early;		/* to send then: assoc_early.h */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */

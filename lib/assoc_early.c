@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "assoc_part.h"
+#include "assoc_recv.h"
 #include "endpoint.h"
 
 /* Linux's default of a send buffer. */
@@ -46,12 +47,12 @@ gs_early_put(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 
 	if (len == 0)
 		return -EINVAL;
+	if (len > EARLY_MAX || (a->so != NULL && !gs_esock_fits(a->so, len)))
+		return -EMSGSIZE;
 	if (e == NULL)
 		return -ENOMEM;
-	if (e->bytes > 0 && len > EARLY_MAX - e->bytes)
+	if (len > EARLY_MAX - e->bytes)
 		return -EAGAIN;
-	if (len > EARLY_MAX)
-		return -EMSGSIZE;
 	m = malloc(sizeof(*m) + len);
 	if (m == NULL)
 		return -ENOMEM;
@@ -71,16 +72,21 @@ gs_early_run(struct gs_assoc *a)
 {
 	struct gs_early *e = a->early;
 	struct early_msg *m;
+	int err;
 
 	if (a->phase != GS_UP)
 		return;
 	while ((m = STAILQ_FIRST(&e->queue)) != NULL) {
-		/* A stream that the peer does not have, or the like, is
-		 * known only now, and there is nobody to tell. */
-		if (m->info.stream < a->out_streams &&
-		    gs_part_send(a, &m->info, m->data, m->len,
-			m->has_to ? &m->to : NULL) == -EAGAIN)
+		err = -EINVAL;
+		if (m->info.stream < a->out_streams)
+			err = gs_part_send(a, &m->info, m->data, m->len,
+			    m->has_to ? &m->to : NULL);
+		if (err == -EAGAIN)
 			return;
+		/* A stream that the peer does not have, or the like, is
+		 * known only now. */
+		if (err != 0 && gs_assoc_tell_unsent(a))
+			continue;
 		STAILQ_REMOVE_HEAD(&e->queue, link);
 		e->bytes -= m->len;
 		free(m);

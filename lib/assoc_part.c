@@ -153,6 +153,14 @@ check_engine(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	    gs_esock_is_one_fragment(a->so, len) ? 0 : -EOPNOTSUPP;
 }
 
+/* Of an association whose socket is closed it is not known any more; what was
+ * sent before it came up may be in parts. */
+static bool
+may_be_in_parts(const struct gs_assoc *a)
+{
+	return a->ep == NULL || a->ep->opts.explicit_eor;
+}
+
 /*
  * With EXPLICIT_EOR the engine takes as much as there is room for.
  *
@@ -164,7 +172,7 @@ static int
 send_part(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)
 {
-	if (!a->ep->opts.explicit_eor)
+	if (!may_be_in_parts(a))
 		return gs_esock_send(a->so, info, data, len, to);
 	if (a->more_comes && gs_esock_is_idle(a->so))
 		return gs_esock_send_over(a->so, info, data, len, to);
@@ -180,7 +188,7 @@ gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	bool more = (info->flags & GSCTP_MORE) != 0;
 	int err;
 
-	if (more && (!a->ep->opts.explicit_eor || is_given_up(info)))
+	if (more && (!may_be_in_parts(a) || is_given_up(info)))
 		return -EINVAL;
 	if (a->more_comes && info->stream != a->more_stream)
 		return -EBUSY;

@@ -217,10 +217,8 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		a->last_traffic_ms = gs_now_ms();
 		learn(a);
 		gs_part_learn(a);
-		if (a->early != NULL)
-			gs_early_run(a);
-		if (a->eof_wanted && gs_esock_shutdown(a->so) == 0)
-			a->phase = GS_ENDING;
+		/* What was sent, and asked for, before leaves now. */
+		gs_hub_mark(&a->owner);
 		if (a->ep != NULL)
 			gs_endpoint_update(a->ep);
 		return tell_waiter(a, c, 0);
@@ -301,15 +299,25 @@ end_message(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 	return was_there;
 }
 
+bool
+gs_assoc_tell_unsent(struct gs_assoc *a)
+{
+	struct gs_msg *m;
+
+	if (a->ep == NULL || !is_subscribed(a->ep, GSCTP_MSG_SEND_FAILED))
+		return false;
+	m = gs_early_fail(a);
+	if (m != NULL)
+		deliver(a, m, &a->primary);
+	return m != NULL;
+}
+
 /* What was to leave when it is up never will. */
 static void
 fail_early(struct gs_assoc *a)
 {
-	struct gs_msg *m;
-
-	if (a->ep != NULL && is_subscribed(a->ep, GSCTP_MSG_SEND_FAILED))
-		while ((m = gs_early_fail(a)) != NULL)
-			deliver(a, m, &a->primary);
+	while (gs_assoc_tell_unsent(a))
+		continue;
 	gs_early_clear(a);
 }
 

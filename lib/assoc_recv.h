@@ -37,4 +37,8 @@ void gs_assoc_check_primary(struct gs_assoc *a);
  * those that this layer needs. */
 uint32_t gs_engine_events(const struct gs_endpoint *ep);
 
+/* The next message that was sent before it was up will not leave: true, and it
+ * has become an event; false: nobody wants to know, or there is none. */
+bool gs_assoc_tell_unsent(struct gs_assoc *a);
+
 #endif

@@ -84,7 +84,7 @@ send_locked(struct gs_endpoint *ep, const struct gs_posix_out *o,
 		return err;
 	if (a == NULL || a->phase == GS_ENDED)
 		return take_error(ep, -EPIPE);
-	if (a->phase == GS_ENDING)
+	if (a->phase == GS_ENDING || a->eof_wanted)
 		return -ESHUTDOWN;
 	choose_info(o, a, &info);
 	if ((info.flags & GSCTP_ADDR_OVER) == 0 && !ep->stream.is_on)
