@@ -169,6 +169,8 @@ ps_setsockopt(struct psock *p, int level, int name, const void *value,
 {
 	if (ps_is_forked())
 		return ps_forked();
+	if (ps_is_forked())
+		return ps_forked();
 	if (len > INT32_MAX)
 		return -EINVAL;
 	switch (level) {

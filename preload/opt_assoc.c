@@ -193,12 +193,14 @@ set_init(struct ps_call *c)
 
 /* -- what there is -- */
 
+/* The primary path's address is the first, and mapped as is wanted. */
 static int
 get_status(struct ps_call *c)
 {
 	struct lx_status *v = c->v;
 	struct gsctp_opt o = { .id = GSCTP_OPT_STATUS };
 	const struct gsctp_status *s = &o.u.status;
+	struct sockaddr_storage primary;
 	gsctp_assoc_id one;
 	int err;
 
@@ -219,6 +221,8 @@ get_status(struct ps_call *c)
 	v->outstrms = s->outstrms;
 	v->fragmentation_point = s->fragmentation_point;
 	ps_path_info(&v->primary, &s->primary);
+	if (gsctp_peernames(c->p->s, one, &primary, 1) > 0)
+		v->primary.address = primary;
 	v->primary.assoc_id = (int32_t)one;
 	return 0;
 }

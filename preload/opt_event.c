@@ -104,7 +104,7 @@ get_events(struct ps_call *c)
 	return 0;
 }
 
-/* One of them; of an association it is that of its socket. */
+/* One of them.  A socket has them for all its associations. */
 static int
 set_event(struct ps_call *c)
 {

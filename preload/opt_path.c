@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "addr.h"
 #include "opt_impl.h"
 #include "psock.h"
 
@@ -35,7 +36,11 @@
 static uint32_t
 ip_header(const struct sockaddr_storage *a)
 {
-	return a->ss_family == AF_INET6 ? 40 : 20;
+	union gs_addr u;
+
+	if (gs_addr_from(&u, (const struct sockaddr *)a, sizeof(*a)) != 0)
+		return 20;
+	return u.sa.sa_family == AF_INET6 && !gs_addr_is_mapped(&u) ? 40 : 20;
 }
 
 /*

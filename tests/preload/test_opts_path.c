@@ -200,6 +200,49 @@ START_TEST(a_path_tells_how_it_is)
 }
 END_TEST
 
+static int
+is_mapped(const void *address)
+{
+	struct sockaddr_in6 a;
+
+	memcpy(&a, address, sizeof(a));
+	return a.sin6_family == AF_INET6 &&
+	    IN6_IS_ADDR_V4MAPPED(&a.sin6_addr);
+}
+
+START_TEST(on_an_ipv6_socket_a_path_of_ipv4_is_mapped)
+{
+	int listener = new_socket(AF_INET6, ONE_TO_ONE);
+	int fd = new_socket(AF_INET6, ONE_TO_ONE);
+	struct sctp_status s = { .sstat_assoc_id = 0 };
+	struct sctp_paddrinfo i;
+	struct sctp_prim p;
+	int port;
+
+	ck_assert_int_eq(bind_to(listener, "::ffff:127.0.0.1", 0), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	port = port_of(listener);
+	ck_assert_int_eq(connect_to(fd, "::ffff:127.0.0.1", port), 0);
+	ck_get(fd, SCTP_STATUS, &s);
+	ck_assert_int_eq(is_mapped((char *)&s.sstat_primary +
+	    offsetof(struct sctp_paddrinfo, spinfo_address)), 1);
+	memset(&p, 0, sizeof(p));
+	ck_get(fd, SCTP_PRIMARY_ADDR, &p);
+	ck_assert_int_eq(is_mapped((char *)&p +
+	    offsetof(struct sctp_prim, ssp_addr)), 1);
+	ck_set(fd, SCTP_PRIMARY_ADDR, &p);
+	memset(&i, 0, sizeof(i));
+	put_addr(&i.spinfo_address, "::ffff:127.0.0.1", port);
+	ck_get(fd, SCTP_GET_PEER_ADDR_INFO, &i);
+	ck_assert_int_eq(i.spinfo_state, SCTP_ACTIVE);
+	ck_assert_uint_eq(i.spinfo_mtu, s.sstat_primary.spinfo_mtu);
+	ck_assert_int_eq(is_mapped((char *)&i +
+	    offsetof(struct sctp_paddrinfo, spinfo_address)), 1);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
 START_TEST(a_udp_port_and_probes_are_read_back)
 {
 	int fd = new_socket(AF_INET, ONE_TO_MANY);
@@ -555,6 +598,7 @@ suite(void)
 	tcase_add_test(tc, thresholds_are_of_those_to_come_or_of_one);
 	tcase_add_test(tc, the_primary_path_is_one_of_the_peers);
 	tcase_add_test(tc, a_path_tells_how_it_is);
+	tcase_add_test(tc, on_an_ipv6_socket_a_path_of_ipv4_is_mapped);
 	tcase_add_test(tc, a_udp_port_and_probes_are_read_back);
 	suite_add_tcase(s, tc);
 

@@ -5,6 +5,7 @@
 
 #include <net/if.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "check_main.h"
@@ -90,6 +91,34 @@ START_TEST(an_error_is_told_once)
 	(void)poll_for(fd, POLLOUT, LONG_MS);
 	ck_assert_int_eq(get_int(fd, SOL_SOCKET, SO_ERROR), ECONNREFUSED);
 	ck_assert_int_eq(get_int(fd, SOL_SOCKET, SO_ERROR), 0);
+	close(fd);
+}
+END_TEST
+
+/* The library's stack is its parent's; a kernel's socket is both's. */
+START_TEST(the_child_of_a_fork_has_no_options)
+{
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	int error = gs_test_on_kernel() ? 0 : EBADF;
+	int v = 0, status;
+	socklen_t len = sizeof(v);
+	pid_t child;
+
+	ck_assert_int_eq(bind_to(fd, "127.0.0.1", 0), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &v, &len) == 0)
+			errno = 0;
+		if (errno != error)
+			_exit(1);
+		if (setsockopt(fd, IPPROTO_SCTP, 3, &v, sizeof(v)) == 0)
+			errno = 0;
+		_exit(errno == error ? 0 : 2);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(get_int(fd, SOL_SOCKET, SO_TYPE), SOCK_STREAM);
 	close(fd);
 }
 END_TEST
@@ -337,6 +366,7 @@ suite(void)
 	tcase_add_test(tc, a_socket_says_what_it_is);
 	tcase_add_test(tc, a_peers_name_is_an_option_too);
 	tcase_add_test(tc, an_error_is_told_once);
+	tcase_add_test(tc, the_child_of_a_fork_has_no_options);
 	tcase_add_test(tc, a_buffer_is_shown_as_twice_what_was_set);
 	tcase_add_test(tc, a_small_buffer_carries_data_still);
 	tcase_add_test(tc, flags_are_kept);
