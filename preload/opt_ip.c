@@ -132,9 +132,8 @@ get_mtu(struct psock *p, uint32_t *mtu)
 	if (err != 0)
 		return err;
 	*mtu = o.u.status.primary.mtu +
-	    (o.u.status.primary.address.ss_family == AF_INET6 ?
-		    IP6_HEADER_LEN :
-		    IP_HEADER_LEN);
+	    (o.u.status.primary.address.ss_family == AF_INET6 ? IP6_HEADER_LEN :
+								IP_HEADER_LEN);
 	return 0;
 }
 

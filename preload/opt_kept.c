@@ -23,7 +23,7 @@
 struct ps_kept {
 	int level, name;
 	socklen_t len;
-	bool is_null;		/* which some take for 0 */
+	bool is_null; /* which some take for 0 */
 	unsigned char value[VALUE_MAX];
 };
 

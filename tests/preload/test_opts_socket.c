@@ -65,7 +65,8 @@ START_TEST(a_peers_name_is_an_option_too)
 	socklen_t len = sizeof(a.v4);
 
 	ck_assert_int_eq(getsockopt(p.client, SOL_SOCKET, SO_PEERNAME, &a.sa,
-	    &len), 0);
+			     &len),
+	    0);
 	ck_assert_uint_eq(len, sizeof(a.v4));
 	ck_assert_str_eq(host_of(&a), "127.0.0.1");
 	ck_assert_int_eq(ntohs(a.v4.sin_port), port_of(p.listener));
@@ -137,8 +138,7 @@ START_TEST(a_buffer_is_shown_as_twice_what_was_set)
 		set_int(fd, SOL_SOCKET, names[i], 1);
 		ck_assert_int_gt(get_int(fd, SOL_SOCKET, names[i]), 2);
 		set_int(fd, SOL_SOCKET, names[i], 0x7fffffff);
-		ck_assert_int_lt(get_int(fd, SOL_SOCKET, names[i]),
-		    0x7fffffff);
+		ck_assert_int_lt(get_int(fd, SOL_SOCKET, names[i]), 0x7fffffff);
 	}
 	close(fd);
 }
@@ -155,8 +155,7 @@ START_TEST(a_small_buffer_carries_data_still)
 	set_int(client, SOL_SOCKET, SO_SNDBUF, 2048);
 	ck_assert_int_eq(bind_to(listener, "127.0.0.1", 0), 0);
 	ck_assert_int_eq(listen(listener, 1), 0);
-	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)),
-	    0);
+	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)), 0);
 	server = accept(listener, NULL, NULL);
 	ck_assert_int_ge(server, 0);
 	ck_assert_int_eq(get_int(server, SOL_SOCKET, SO_RCVBUF),
@@ -204,8 +203,8 @@ START_TEST(linger_and_limits_of_time_are_kept)
 	struct timeval tv = { .tv_sec = 2, .tv_usec = 500000 };
 	socklen_t len = sizeof(l);
 
-	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l,
-	    sizeof(l)), 0);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)),
+	    0);
 	l.l_linger = 0;
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &len), 0);
 	ck_assert_int_eq(l.l_onoff, 1);
@@ -213,11 +212,11 @@ START_TEST(linger_and_limits_of_time_are_kept)
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l) - 1),
 	    EINVAL);
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
-	    sizeof(tv)), 0);
+			     sizeof(tv)),
+	    0);
 	memset(&tv, 0, sizeof(tv));
 	len = sizeof(tv);
-	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, &len),
-	    0);
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, &len), 0);
 	ck_assert_int_eq(tv.tv_sec, 2);
 	tv.tv_usec = 1000000;
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)),
@@ -244,7 +243,8 @@ START_TEST(a_limit_of_time_ends_a_wait)
 	struct timespec then;
 
 	ck_assert_int_eq(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &tv,
-	    sizeof(tv)), 0);
+			     sizeof(tv)),
+	    0);
 	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &then), 0);
 	ck_fails(accept(listener, NULL, NULL), EAGAIN);
 	ck_assert_int_ge(ms_since(&then), 199);
@@ -261,7 +261,8 @@ START_TEST(a_device_is_one_that_there_is)
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "none-such", 9),
 	    ENODEV);
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
-	    &len), 0);
+			     &len),
+	    0);
 	ck_assert_uint_eq(len, 0);
 	close(fd);
 }
