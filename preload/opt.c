@@ -92,11 +92,11 @@ ps_opt_inherit(struct psock *p, struct psock *from)
 	p->sndtimeo = from->sndtimeo;
 	p->wants = from->wants;
 	p->reuseaddr = from->reuseaddr;
-	p->reuseport = from->reuseport;
 	p->v6only = from->v6only;
 	p->sndbuf = from->sndbuf;
 	p->rcvbuf = from->rcvbuf;
-	return ps_kept_copy(o, from->opts);
+	err = ps_kept_copy(o, from->opts);
+	return err != 0 ? err : ps_opt_ip_forget(p, from);
 }
 
 void

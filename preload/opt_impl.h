@@ -155,6 +155,9 @@ int ps_kept_set(struct psock *p, int level, int name, const void *value,
     socklen_t len);
 int ps_kept_get(struct psock *p, int level, int name, void *value,
     socklen_t *len);
+bool ps_kept_has(const struct ps_opts *o, int level, int name);
+
+/* What Linux hands on to an accepted or peeled off socket. */
 int ps_kept_copy(struct ps_opts *to, const struct ps_opts *from);
 void ps_kept_free(struct ps_opts *o);
 
@@ -165,6 +168,8 @@ int ps_getsockopt_socket(struct psock *p, int name, void *value,
     socklen_t *len);
 int ps_setsockopt_ip(struct psock *p, int level, int name, const void *value,
     socklen_t len);
+/* What of from's is not p's any more, which the library has handed on. */
+int ps_opt_ip_forget(struct psock *p, const struct psock *from);
 int ps_getsockopt_ip(struct psock *p, int level, int name, void *value,
     socklen_t *len);
 

@@ -358,6 +358,48 @@ START_TEST(v6only_is_what_bind_and_connect_see)
 }
 END_TEST
 
+START_TEST(an_accepted_socket_has_what_linux_hands_on)
+{
+	static const struct {
+		int level, name, set, accepted;
+	} rows[] = {
+		{ IPPROTO_IP, IP_TOS, 0x28, 0 },
+		{ IPPROTO_IP, IP_TTL, 9, 9 },
+		{ IPPROTO_IP, IP_RECVTOS, 1, 0 },
+		{ IPPROTO_IP, IP_RECVTTL, 1, 0 },
+		{ IPPROTO_IP, IP_FREEBIND, 1, 0 },
+		{ IPPROTO_IP, IP_MTU_DISCOVER, 2, 2 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1, 1 },
+		{ SOL_SOCKET, SO_PRIORITY, 6, 0 },
+		{ SOL_SOCKET, SO_REUSEADDR, 1, 1 },
+		{ SOL_SOCKET, SO_REUSEPORT, 1, 0 },
+		{ SOL_SOCKET, SO_RCVLOWAT, 5, 1 },
+		{ SOL_SOCKET, SO_SNDBUF, 30000, 60000 },
+		{ SOL_SOCKET, SO_RCVBUF, 30000, 60000 },
+	};
+	int listener = new_socket(AF_INET, ONE_TO_ONE);
+	int client = new_socket(AF_INET, ONE_TO_ONE);
+	int server;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		set_int(listener, rows[i].level, rows[i].name, rows[i].set);
+	ck_assert_int_eq(bind_to(listener, "127.0.0.1", 0), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)), 0);
+	server = accept(listener, NULL, NULL);
+	ck_assert_int_ge(server, 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(get_int(server, rows[i].level, rows[i].name) ==
+			rows[i].accepted,
+		    "%d %d", rows[i].level, rows[i].name);
+	set_int(listener, IPPROTO_IP, IP_TTL, -1);
+	close(client);
+	close(server);
+	close(listener);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -381,6 +423,7 @@ suite(void)
 	tcase_add_test(tc, options_of_ip_are_kept);
 	tcase_add_test(tc, options_of_ipv6_are_kept);
 	tcase_add_test(tc, v6only_is_what_bind_and_connect_see);
+	tcase_add_test(tc, an_accepted_socket_has_what_linux_hands_on);
 	suite_add_tcase(s, tc);
 	return s;
 }
