@@ -25,6 +25,7 @@
 static const struct ps_opt_table *const tables[] = {
 	&ps_opt_sock,
 	&ps_opt_assoc,
+	&ps_opt_params,
 	&ps_opt_path,
 	&ps_opt_send,
 	&ps_opt_stream,
@@ -43,9 +44,13 @@ ps_opts(struct psock *p)
 static const struct ps_opts defaults = {
 	.rto = { .initial = 3000, .max = 60000, .min = 1000 },
 	.assoc = { .asocmaxrxt = 10, .cookie_life = 60000 },
-	.init = { .num_ostreams = 10, .max_instreams = 65535,
-	    .max_attempts = 8, .max_init_timeo = 60000 },
-	.path = { .hbinterval = 30000, .pathmaxrxt = 5, .sackdelay = 200,
+	.init = { .num_ostreams = 10,
+	    .max_instreams = 65535,
+	    .max_attempts = 8,
+	    .max_init_timeo = 60000 },
+	.path = { .hbinterval = 30000,
+	    .pathmaxrxt = 5,
+	    .sackdelay = 200,
 	    .flags = LX_SPP_HB_ENABLE | LX_SPP_PMTUD_ENABLE |
 		LX_SPP_SACKDELAY_ENABLE },
 	.sack = { .delay = 200, .freq = 2 },
@@ -87,11 +92,11 @@ ps_opt_inherit(struct psock *p, struct psock *from)
 	p->sndtimeo = from->sndtimeo;
 	p->wants = from->wants;
 	p->reuseaddr = from->reuseaddr;
-	p->reuseport = from->reuseport;
 	p->v6only = from->v6only;
 	p->sndbuf = from->sndbuf;
 	p->rcvbuf = from->rcvbuf;
-	return ps_kept_copy(o, from->opts);
+	err = ps_kept_copy(o, from->opts);
+	return err != 0 ? err : ps_opt_ip_forget(p, from);
 }
 
 void
@@ -169,6 +174,8 @@ ps_setsockopt(struct psock *p, int level, int name, const void *value,
 {
 	if (ps_is_forked())
 		return ps_forked();
+	if (ps_is_forked())
+		return ps_forked();
 	if (len > INT32_MAX)
 		return -EINVAL;
 	switch (level) {
@@ -213,8 +220,7 @@ get_row(const struct ps_opt_row *row, struct ps_call *c, const void *value)
 static int
 get_sctp(struct psock *p, int name, void *value, socklen_t *lenp)
 {
-	struct ps_call c = { .p = p, .name = name,
-		.told = PS_TOLD_LEN };
+	struct ps_call c = { .p = p, .name = name, .told = PS_TOLD_LEN };
 	socklen_t len;
 	int r;
 
@@ -239,8 +245,7 @@ get_sctp(struct psock *p, int name, void *value, socklen_t *lenp)
 }
 
 int
-ps_getsockopt(struct psock *p, int level, int name, void *value,
-    socklen_t *len)
+ps_getsockopt(struct psock *p, int level, int name, void *value, socklen_t *len)
 {
 	if (ps_is_forked())
 		return ps_forked();

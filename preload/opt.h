@@ -14,7 +14,8 @@ struct psock;
 /* A new psock's options.  0 or -ENOMEM. */
 int ps_opt_init(struct psock *p);
 
-/* What p, accepted or peeled off from from, has from it.  0 or -ENOMEM. */
+/* What p, accepted or peeled off from from, has from it; from->lock is held.
+ * 0 or -ENOMEM. */
 int ps_opt_inherit(struct psock *p, struct psock *from);
 
 /* opts is p->opts, or NULL. */

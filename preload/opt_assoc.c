@@ -22,8 +22,7 @@
 /* What there is for who: 0 and the record with an id, for the association;
  * 1: what is kept. */
 static int
-get_one(struct ps_call *c, int32_t id, struct gsctp_opt *o,
-    gsctp_assoc_id *at)
+get_one(struct ps_call *c, int32_t id, struct gsctp_opt *o, gsctp_assoc_id *at)
 {
 	struct ps_who who;
 	int err;
@@ -142,8 +141,8 @@ set_associnfo(struct ps_call *c)
 	if (in->asocmaxrxt != 0)
 		a->asocmaxrxt = ps_field(in->asocmaxrxt);
 	if (in->cookie_life != 0)
-		a->cookie_life = ps_field(ps_clamp(in->cookie_life,
-		    COOKIE_MIN_MS, COOKIE_MAX_MS));
+		a->cookie_life = ps_field(
+		    ps_clamp(in->cookie_life, COOKIE_MIN_MS, COOKIE_MAX_MS));
 	err = ps_who_set(c->p, &who, &o, &a->assoc_id);
 	if (err != 0 || !who.future)
 		return err;
@@ -193,12 +192,14 @@ set_init(struct ps_call *c)
 
 /* -- what there is -- */
 
+/* The primary path's address is the first, and mapped as is wanted. */
 static int
 get_status(struct ps_call *c)
 {
 	struct lx_status *v = c->v;
 	struct gsctp_opt o = { .id = GSCTP_OPT_STATUS };
 	const struct gsctp_status *s = &o.u.status;
+	struct sockaddr_storage primary;
 	gsctp_assoc_id one;
 	int err;
 
@@ -219,6 +220,8 @@ get_status(struct ps_call *c)
 	v->outstrms = s->outstrms;
 	v->fragmentation_point = s->fragmentation_point;
 	ps_path_info(&v->primary, &s->primary);
+	if (gsctp_peernames(c->p->s, one, &primary, 1) > 0)
+		v->primary.address = primary;
 	v->primary.assoc_id = (int32_t)one;
 	return 0;
 }
@@ -235,8 +238,8 @@ static int
 get_ids(struct ps_call *c)
 {
 	struct lx_assoc_ids *v = c->v;
-	size_t max = c->len < sizeof(*v) ?
-	    0 : (c->len - sizeof(*v)) / sizeof(v->ids[0]);
+	size_t max =
+	    c->len < sizeof(*v) ? 0 : (c->len - sizeof(*v)) / sizeof(v->ids[0]);
 	gsctp_assoc_id *ids;
 	int i, n = 0;
 
@@ -301,9 +304,8 @@ get_stats(struct ps_call *c)
 static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_RTOINFO, PS_KEYED | PS_EXACT, sizeof(struct lx_rtoinfo),
 	    sizeof(struct lx_rtoinfo), set_rto, get_rto },
-	{ LX_SCTP_ASSOCINFO, PS_KEYED | PS_EXACT,
-	    sizeof(struct lx_assocparams), sizeof(struct lx_assocparams),
-	    set_associnfo, get_associnfo },
+	{ LX_SCTP_ASSOCINFO, PS_KEYED | PS_EXACT, sizeof(struct lx_assocparams),
+	    sizeof(struct lx_assocparams), set_associnfo, get_associnfo },
 	{ LX_SCTP_INITMSG, PS_EXACT, sizeof(struct lx_initmsg),
 	    sizeof(struct lx_initmsg), set_init, get_init },
 	{ LX_SCTP_STATUS, PS_KEYED, 0, sizeof(struct lx_status), NULL,

@@ -214,8 +214,8 @@ get_chunks(struct ps_call *c)
 {
 	const struct lx_authchunks *v = c->v;
 	bool of_peer = c->name == LX_SCTP_PEER_AUTH_CHUNKS;
-	struct gsctp_opt o = { .id = of_peer ?
-		GSCTP_OPT_PEER_AUTH_CHUNKS : GSCTP_OPT_LOCAL_AUTH_CHUNKS };
+	struct gsctp_opt o = { .id = of_peer ? GSCTP_OPT_PEER_AUTH_CHUNKS :
+					       GSCTP_OPT_LOCAL_AUTH_CHUNKS };
 	struct ps_who who;
 	int err;
 

@@ -52,8 +52,9 @@ put(struct psock *p, uint32_t mask)
 	e->data_io = ps_field(1);
 	e->association = is_on(mask, ASSOC_CHANGE);
 	e->address = is_on(mask, PEER_ADDR_CHANGE);
-	e->send_failure = is_on(mask | mask >> (SEND_FAILED_EVENT -
-	    SEND_FAILED), SEND_FAILED);
+	e->send_failure =
+	    is_on(mask | mask >> (SEND_FAILED_EVENT - SEND_FAILED),
+		SEND_FAILED);
 	e->peer_error = is_on(mask, REMOTE_ERROR);
 	e->shutdown = is_on(mask, SHUTDOWN_EVENT);
 	e->partial_delivery = is_on(mask, PARTIAL_DELIVERY);
@@ -104,7 +105,7 @@ get_events(struct ps_call *c)
 	return 0;
 }
 
-/* One of them; of an association it is that of its socket. */
+/* One of them.  A socket has them for all its associations. */
 static int
 set_event(struct ps_call *c)
 {
@@ -163,8 +164,7 @@ get_info(struct ps_call *c)
 
 static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_EVENTS, 0, 0, 0, set_events, get_events },
-	{ LX_SCTP_EVENT, PS_KEYED, EVENT_LEN, EVENT_LEN, set_event,
-	    get_event },
+	{ LX_SCTP_EVENT, PS_KEYED, EVENT_LEN, EVENT_LEN, set_event, get_event },
 	{ LX_SCTP_RECVRCVINFO, 0, INT, INT, set_info, get_info },
 	{ LX_SCTP_RECVNXTINFO, 0, INT, INT, set_info, get_info },
 };

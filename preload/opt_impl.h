@@ -33,12 +33,12 @@ struct ps_opts {
 	struct lx_paddrthlds_v2 thlds;
 	uint32_t context, max_burst, maxseg, adaptation;
 	uint32_t scheduler, enable_reset, pf_exposed, probe_interval;
-	uint16_t encaps_port;		/* as on the wire */
+	uint16_t encaps_port; /* as on the wire */
 	bool pr, reconfig, interleaving, asconf, auth, ecn;
 
 	/* Of the socket. */
 	uint32_t autoclose, pd_point;
-	uint32_t reset_allowed;		/* LX_ENABLE_RESET_ASSOC or 0 */
+	uint32_t reset_allowed; /* LX_ENABLE_RESET_ASSOC or 0 */
 	bool nodelay, no_fragments, mapped, frag_interleave;
 	bool auto_asconf, reuse_port;
 
@@ -58,35 +58,36 @@ struct ps_call {
 	 * where the row has KEYED; its room is len, or more.
 	 */
 	void *v;
-	size_t len;		/* a get leaves what is to be given */
-	size_t told;		/* and here, if its optlen is to be another */
+	size_t len;  /* a get leaves what is to be given */
+	size_t told; /* and here, if its optlen is to be another */
 };
 #define PS_TOLD_LEN SIZE_MAX
 typedef int ps_opt_fn(struct ps_call *c);
 
-#define PS_EXACT 1u	/* a set of another size is -EINVAL */
-#define PS_KEYED 2u	/* a get reads first */
-#define PS_MANY 4u	/* one-to-one: -EOPNOTSUPP */
-#define PS_UNLOCKED 8u	/* the functions take p->lock */
+#define PS_EXACT 1u    /* a set of another size is -EINVAL */
+#define PS_KEYED 2u    /* a get reads first */
+#define PS_MANY 4u     /* one-to-one: -EOPNOTSUPP */
+#define PS_UNLOCKED 8u /* the functions take p->lock */
 
 struct ps_opt_row {
 	int name;
 	unsigned int flags;
-	size_t set_len, get_len;	/* at least; 0: the functions look */
-	ps_opt_fn *set, *get;		/* NULL: -ENOPROTOOPT */
+	size_t set_len, get_len; /* at least; 0: the functions look */
+	ps_opt_fn *set, *get;	 /* NULL: -ENOPROTOOPT */
 };
 
 struct ps_opt_table {
 	const struct ps_opt_row *rows;
 	size_t n;
 };
-#define PS_TABLE(rows_)                                                      \
-	{                                                                    \
-		rows_, sizeof(rows_) / sizeof((rows_)[0])                    \
+#define PS_TABLE(rows_)                                   \
+	{                                                 \
+		rows_, sizeof(rows_) / sizeof((rows_)[0]) \
 	}
 
 extern const struct ps_opt_table ps_opt_sock;	/* opt_sock.c */
 extern const struct ps_opt_table ps_opt_assoc;	/* opt_assoc.c */
+extern const struct ps_opt_table ps_opt_params; /* opt_params.c */
 extern const struct ps_opt_table ps_opt_path;	/* opt_path.c */
 extern const struct ps_opt_table ps_opt_send;	/* opt_send.c */
 extern const struct ps_opt_table ps_opt_stream; /* opt_stream.c */
@@ -98,9 +99,9 @@ extern const struct ps_opt_table ps_opt_multi;	/* opt_multi.c */
 
 /* Which values an option is about. */
 struct ps_who {
-	bool future;		/* those of associations to come */
-	bool current;		/* of each that there is */
-	gsctp_assoc_id one;	/* of this one; 0: none */
+	bool future;	    /* those of associations to come */
+	bool current;	    /* of each that there is */
+	gsctp_assoc_id one; /* of this one; 0: none */
 };
 
 /*
@@ -154,6 +155,9 @@ int ps_kept_set(struct psock *p, int level, int name, const void *value,
     socklen_t len);
 int ps_kept_get(struct psock *p, int level, int name, void *value,
     socklen_t *len);
+bool ps_kept_has(const struct ps_opts *o, int level, int name);
+
+/* What Linux hands on to an accepted or peeled off socket. */
 int ps_kept_copy(struct ps_opts *to, const struct ps_opts *from);
 void ps_kept_free(struct ps_opts *o);
 
@@ -164,6 +168,8 @@ int ps_getsockopt_socket(struct psock *p, int name, void *value,
     socklen_t *len);
 int ps_setsockopt_ip(struct psock *p, int level, int name, const void *value,
     socklen_t len);
+/* What of from's is not p's any more, which the library has handed on. */
+int ps_opt_ip_forget(struct psock *p, const struct psock *from);
 int ps_getsockopt_ip(struct psock *p, int level, int name, void *value,
     socklen_t *len);
 

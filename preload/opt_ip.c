@@ -116,6 +116,20 @@ ps_setsockopt_ip(struct psock *p, int level, int name, const void *value,
 	return err;
 }
 
+int
+ps_opt_ip_forget(struct psock *p, const struct psock *from)
+{
+	int err = 0;
+
+	if (ps_kept_has(from->opts, IPPROTO_IP, IP_TOS))
+		err = apply(p, GSCTP_OPT_TOS, 0);
+	if (err == 0 && ps_kept_has(from->opts, IPPROTO_IP, IP_RECVTOS))
+		err = apply_flag(p, GSCTP_OPT_RECVTOS, false);
+	if (err == 0 && ps_kept_has(from->opts, IPPROTO_IP, IP_RECVTTL))
+		err = apply_flag(p, GSCTP_OPT_RECVTTL, false);
+	return err;
+}
+
 /* The path of a one-to-one socket's association. */
 static int
 get_mtu(struct psock *p, uint32_t *mtu)
@@ -132,9 +146,8 @@ get_mtu(struct psock *p, uint32_t *mtu)
 	if (err != 0)
 		return err;
 	*mtu = o.u.status.primary.mtu +
-	    (o.u.status.primary.address.ss_family == AF_INET6 ?
-		    IP6_HEADER_LEN :
-		    IP_HEADER_LEN);
+	    (o.u.status.primary.address.ss_family == AF_INET6 ? IP6_HEADER_LEN :
+								IP_HEADER_LEN);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
  */
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@
 struct ps_kept {
 	int level, name;
 	socklen_t len;
-	bool is_null;		/* which some take for 0 */
+	bool is_null; /* which some take for 0 */
 	unsigned char value[VALUE_MAX];
 };
 
@@ -110,16 +111,46 @@ ps_kept_get(struct psock *p, int level, int name, void *value, socklen_t *len)
 	return err;
 }
 
+bool
+ps_kept_has(const struct ps_opts *o, int level, int name)
+{
+	size_t i;
+
+	for (i = 0; i < o->nkept; i++)
+		if (o->kept[i].level == level && o->kept[i].name == name)
+			return true;
+	return false;
+}
+
+/* What Linux copies from a listener, or whom it is peeled off from: little
+ * of IPv4, and all of IPv6. */
+static bool
+is_handed_on(const struct ps_kept *k)
+{
+	switch (k->level) {
+	case SOL_SOCKET:
+		return k->name != SO_PRIORITY && k->name != SO_RCVLOWAT &&
+		    k->name != SO_REUSEPORT && k->name != SO_MARK;
+	case IPPROTO_IP:
+		return k->name == IP_TTL || k->name == IP_MTU_DISCOVER;
+	default:
+		return true;
+	}
+}
+
 int
 ps_kept_copy(struct ps_opts *to, const struct ps_opts *from)
 {
+	size_t i;
+
 	if (from->nkept == 0)
 		return 0;
 	to->kept = calloc(from->nkept, sizeof(*to->kept));
 	if (to->kept == NULL)
 		return -ENOMEM;
-	memcpy(to->kept, from->kept, from->nkept * sizeof(*to->kept));
-	to->nkept = from->nkept;
+	for (i = 0; i < from->nkept; i++)
+		if (is_handed_on(&from->kept[i]))
+			to->kept[to->nkept++] = from->kept[i];
 	return 0;
 }
 

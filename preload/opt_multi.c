@@ -113,8 +113,7 @@ get_addrs(struct ps_call *c)
 static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_SOCKOPT_BINDX_ADD, PS_UNLOCKED, 1, 0, set_bindx, NULL },
 	{ LX_SCTP_SOCKOPT_BINDX_REM, PS_UNLOCKED, 1, 0, set_bindx, NULL },
-	{ LX_SCTP_SOCKOPT_CONNECTX_OLD, PS_UNLOCKED, 1, 0, set_connectx,
-	    NULL },
+	{ LX_SCTP_SOCKOPT_CONNECTX_OLD, PS_UNLOCKED, 1, 0, set_connectx, NULL },
 	{ LX_SCTP_SOCKOPT_CONNECTX, PS_UNLOCKED, 1, 0, set_connectx, NULL },
 	{ LX_SCTP_SOCKOPT_CONNECTX3, PS_UNLOCKED | PS_KEYED, 0,
 	    sizeof(struct lx_connectx3), NULL, get_connectx },

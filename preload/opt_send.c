@@ -28,17 +28,17 @@
 
 struct value {
 	int name;
-	uint32_t id;		/* GSCTP_OPT_... */
-	size_t at;		/* in struct ps_opts */
-	bool may_be_int;	/* as it was first: of the endpoint */
+	uint32_t id;	 /* GSCTP_OPT_... */
+	size_t at;	 /* in struct ps_opts */
+	bool may_be_int; /* as it was first: of the endpoint */
 	bool may_be_all;
 };
 
 static const struct value values[] = {
 	{ LX_SCTP_MAXSEG, GSCTP_OPT_MAXSEG, offsetof(struct ps_opts, maxseg),
 	    true, false },
-	{ LX_SCTP_CONTEXT, GSCTP_OPT_CONTEXT,
-	    offsetof(struct ps_opts, context), false, true },
+	{ LX_SCTP_CONTEXT, GSCTP_OPT_CONTEXT, offsetof(struct ps_opts, context),
+	    false, true },
 	{ LX_SCTP_MAX_BURST, GSCTP_OPT_MAX_BURST,
 	    offsetof(struct ps_opts, max_burst), true, true },
 };
@@ -87,8 +87,7 @@ set_value(struct ps_call *c)
 		return err;
 	o.u.assoc_value.assoc_value = v.value;
 	if (c->name == LX_SCTP_MAXSEG)
-		o.u.assoc_value.assoc_value =
-		    ps_clamp(v.value, 0, MAXSEG_MAX);
+		o.u.assoc_value.assoc_value = ps_clamp(v.value, 0, MAXSEG_MAX);
 	err = ps_who_set(c->p, &who, &o, &o.u.assoc_value.assoc_id);
 	if (err == 0 && who.future)
 		memcpy((char *)ps_opts(c->p) + row->at, &v.value,
@@ -183,8 +182,7 @@ set_sack(struct ps_call *c)
 	if (v.delay != 0)
 		o.u.sack_info.delay = ps_field(v.delay);
 	if (v.freq != 0)
-		o.u.sack_info.freq =
-		    ps_field(ps_clamp(v.freq, 1, UINT16_MAX));
+		o.u.sack_info.freq = ps_field(ps_clamp(v.freq, 1, UINT16_MAX));
 	else if (ps_opts(c->p)->path.flags & LX_SPP_SACKDELAY_DISABLE)
 		o.u.sack_info.freq = ps_field(ps_opts(c->p)->sack.freq);
 	err = ps_who_set(c->p, &who, &o, &o.u.sack_info.assoc_id);
@@ -290,8 +288,8 @@ default_send(struct psock *p, gsctp_assoc_id assoc, struct lx_sndrcvinfo *out)
 
 /* Those that the one is about, for get and set alike. */
 static int
-read_default(struct ps_call *c, int32_t id, bool may_be_all,
-    struct ps_who *who, struct lx_sndrcvinfo *now)
+read_default(struct ps_call *c, int32_t id, bool may_be_all, struct ps_who *who,
+    struct lx_sndrcvinfo *now)
 {
 	int err;
 
@@ -437,8 +435,8 @@ get_prstatus(struct ps_call *c)
 {
 	struct lx_prstatus *v = c->v;
 	bool of_stream = c->name == LX_SCTP_PR_STREAM_STATUS;
-	struct gsctp_opt o = { .id = of_stream ?
-		GSCTP_OPT_PR_STREAM_STATUS : GSCTP_OPT_PR_ASSOC_STATUS };
+	struct gsctp_opt o = { .id = of_stream ? GSCTP_OPT_PR_STREAM_STATUS :
+						 GSCTP_OPT_PR_ASSOC_STATUS };
 	uint16_t policy = v->policy;
 	int err;
 

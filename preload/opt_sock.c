@@ -22,8 +22,8 @@
 
 struct flag {
 	int name;
-	uint32_t id;		/* GSCTP_OPT_... */
-	size_t at;		/* in struct ps_opts */
+	uint32_t id; /* GSCTP_OPT_... */
+	size_t at;   /* in struct ps_opts */
 };
 
 static const struct flag flags[] = {
@@ -163,7 +163,8 @@ set_auto_asconf(struct ps_call *c)
 	struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
 	bool on = ps_int(c) != 0;
 
-	if (on && (!c->p->is_bound || gsctp_sockname(c->p->s, &name) != 0 ||
+	if (on &&
+	    (!c->p->is_bound || gsctp_sockname(c->p->s, &name) != 0 ||
 		!ps_opt_is_any(&name)))
 		return -EINVAL;
 	ps_opts(c->p)->auto_asconf = on;
@@ -202,8 +203,7 @@ static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_NODELAY, 0, INT, INT, set_flag, get_flag },
 	{ LX_SCTP_DISABLE_FRAGMENTS, 0, INT, INT, set_flag, get_flag },
 	{ LX_SCTP_I_WANT_MAPPED_V4_ADDR, 0, INT, INT, set_flag, get_flag },
-	{ LX_SCTP_AUTO_ASCONF, 0, INT, INT, set_auto_asconf,
-	    get_auto_asconf },
+	{ LX_SCTP_AUTO_ASCONF, 0, INT, INT, set_auto_asconf, get_auto_asconf },
 	{ LX_SCTP_AUTOCLOSE, PS_MANY | PS_EXACT, INT, INT, set_autoclose,
 	    get_autoclose },
 	{ LX_SCTP_ADAPTATION_LAYER, PS_EXACT, INT, INT, set_adaptation,

@@ -93,8 +93,8 @@ apply_priority(struct psock *p)
 {
 	struct gsctp_opt o = { .id = GSCTP_OPT_PRIORITY };
 
-	o.u.value = ps_clamp((uint32_t)kept_int(p, SO_PRIORITY), 0,
-	    PRIORITY_MAX);
+	o.u.value =
+	    ps_clamp((uint32_t)kept_int(p, SO_PRIORITY), 0, PRIORITY_MAX);
 	return apply(p, &o);
 }
 

@@ -13,8 +13,8 @@
 #define STREAMS_MAX 65535u
 #define PF_EXPOSED_MAX 2u
 
-#define RESET_BITS                                                           \
-	((uint32_t)(LX_ENABLE_RESET_STREAM | LX_ENABLE_RESET_ASSOC |         \
+#define RESET_BITS                                                   \
+	((uint32_t)(LX_ENABLE_RESET_STREAM | LX_ENABLE_RESET_ASSOC | \
 	    LX_ENABLE_CHANGE_ASSOC))
 
 /* -- what is agreed on -- */
@@ -118,7 +118,7 @@ put_agreed(struct psock *p, int name, bool on)
 	case LX_SCTP_AUTH_SUPPORTED:
 		return put_asconf(p, o->asconf, on);
 	case LX_SCTP_ECN_SUPPORTED:
-		return 0;	/* the engine never does */
+		return 0; /* the engine never does */
 	default:
 		return put(p, agreed_id(name), on);
 	}
@@ -215,8 +215,7 @@ set_enable(struct ps_call *c)
 	if (who.future)
 		ps_opts(c->p)->enable_reset = v->value;
 	else
-		ps_opts(c->p)->reset_allowed =
-		    v->value & LX_ENABLE_RESET_ASSOC;
+		ps_opts(c->p)->reset_allowed = v->value & LX_ENABLE_RESET_ASSOC;
 	return 0;
 }
 
@@ -255,7 +254,8 @@ may_ask(struct psock *p, gsctp_assoc_id id, uint32_t bit)
 		return err;
 	return (on.u.assoc_value.assoc_value & bit) != 0 &&
 		has.u.assoc_value.assoc_value != 0 ?
-	    0 : -ENOPROTOOPT;
+	    0 :
+	    -ENOPROTOOPT;
 }
 
 /* The kernel's errors for what the library answers. */
@@ -433,7 +433,8 @@ set_stream_value(struct ps_call *c)
 	o.u.stream_value.stream = v->stream;
 	o.u.stream_value.value = v->value;
 	if (who.one == 0)
-		return c->p->is_stream ? 0 :
+		return c->p->is_stream ?
+		    0 :
 		    ps_who_set(c->p, &who, &o, &o.u.stream_value.assoc_id);
 	now.u.assoc_value.assoc_id = who.one;
 	err = get_streams(c->p, who.one, &in, &out);
@@ -468,12 +469,12 @@ get_stream_value(struct ps_call *c)
 static const struct ps_opt_row rows[] = {
 	{ LX_SCTP_PR_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN, VALUE_LEN,
 	    set_agreed, get_agreed },
-	{ LX_SCTP_RECONFIG_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN,
-	    VALUE_LEN, set_agreed, get_agreed },
+	{ LX_SCTP_RECONFIG_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN, VALUE_LEN,
+	    set_agreed, get_agreed },
 	{ LX_SCTP_INTERLEAVING_SUPPORTED, PS_KEYED, VALUE_LEN, VALUE_LEN,
 	    set_agreed, get_agreed },
-	{ LX_SCTP_ASCONF_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN,
-	    VALUE_LEN, set_agreed, get_agreed },
+	{ LX_SCTP_ASCONF_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN, VALUE_LEN,
+	    set_agreed, get_agreed },
 	{ LX_SCTP_AUTH_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN, VALUE_LEN,
 	    set_agreed, get_agreed },
 	{ LX_SCTP_ECN_SUPPORTED, PS_KEYED | PS_EXACT, VALUE_LEN, VALUE_LEN,

@@ -180,8 +180,8 @@ is_of(struct psock *p, gsctp_assoc_id id, const union gs_addr *a)
 			sizeof(peers[i])) != 0)
 			continue;
 		gs_addr_unmap(&u);
-		if (gs_addr_same_ip(&u, a) && gs_addr_port(&u) ==
-		    gs_addr_port(a))
+		if (gs_addr_same_ip(&u, a) &&
+		    gs_addr_port(&u) == gs_addr_port(a))
 			return true;
 	}
 	return false;

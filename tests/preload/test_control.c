@@ -17,8 +17,11 @@ send_with(int fd, int port, int type, const void *data, size_t len)
 		char room[CMSG_SPACE(64)];
 	} control;
 	struct iovec iov = { .iov_base = (char[]){ 'x' }, .iov_len = 1 };
-	struct msghdr m = { .msg_name = &to.sa, .msg_namelen = to.len,
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = { .msg_name = &to.sa,
+		.msg_namelen = to.len,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
 		.msg_controllen = CMSG_SPACE(len) };
 
 	memset(&control, 0, sizeof(control));
@@ -42,7 +45,8 @@ npeers(int fd)
 	memset(&l, 0, sizeof(l));
 	l.head.assoc_id = only_id(fd);
 	ck_assert_int_eq(getsockopt(fd, IPPROTO_SCTP, SCTP_GET_PEER_ADDRS, &l,
-	    &len), 0);
+			     &len),
+	    0);
 	return l.head.addr_num;
 }
 
@@ -62,7 +66,8 @@ START_TEST(a_message_begins_an_association_with_more_addresses)
 	ck_assert_int_eq(listen(server, 1), 0);
 	more = second.v4.sin_addr;
 	ck_assert_int_eq(send_with(client, port, SCTP_DSTADDRV4, &more,
-	    sizeof(more)), 1);
+			     sizeof(more)),
+	    1);
 	ck_assert_int_eq(recv(server, &byte, 1, 0), 1);
 	ck_assert_uint_eq(npeers(client), 2);
 	close(client);
@@ -76,10 +81,10 @@ START_TEST(an_address_of_another_size_is_refused)
 	int client = new_socket(AF_INET, ONE_TO_MANY);
 	char bytes[32] = { 0 };
 
-	ck_fails(send_with(client, port_of(m.server), SCTP_DSTADDRV4, bytes,
-	    3), EINVAL);
-	ck_fails(send_with(client, port_of(m.server), SCTP_DSTADDRV6, bytes,
-	    4), EINVAL);
+	ck_fails(send_with(client, port_of(m.server), SCTP_DSTADDRV4, bytes, 3),
+	    EINVAL);
+	ck_fails(send_with(client, port_of(m.server), SCTP_DSTADDRV6, bytes, 4),
+	    EINVAL);
 	close(client);
 	close_many(&m);
 }
@@ -101,12 +106,15 @@ START_TEST(a_key_that_there_is_not_is_refused_where_data_is_signed)
 	struct sctp_authinfo a = { .auth_keynumber = 9 };
 
 	ck_fails(send_with(signs.client, port_of(signs.server), SCTP_AUTHINFO,
-	    &a, sizeof(a)), EINVAL);
+		     &a, sizeof(a)),
+	    EINVAL);
 	ck_assert_int_eq(send_with(plain.client, port_of(plain.server),
-	    SCTP_AUTHINFO, &a, sizeof(a)), 1);
+			     SCTP_AUTHINFO, &a, sizeof(a)),
+	    1);
 	a.auth_keynumber = 0;
 	ck_assert_int_eq(send_with(signs.client, port_of(signs.server),
-	    SCTP_AUTHINFO, &a, sizeof(a)), 1);
+			     SCTP_AUTHINFO, &a, sizeof(a)),
+	    1);
 	close_many(&plain);
 	close_many(&signs);
 }
@@ -118,8 +126,7 @@ suite(void)
 	Suite *s = suite_create("control");
 	TCase *tc = tcase_create("control");
 
-	tcase_add_test(tc,
-	    a_message_begins_an_association_with_more_addresses);
+	tcase_add_test(tc, a_message_begins_an_association_with_more_addresses);
 	tcase_add_test(tc, an_address_of_another_size_is_refused);
 	tcase_add_test(tc,
 	    a_key_that_there_is_not_is_refused_where_data_is_signed);

@@ -227,7 +227,8 @@ START_TEST(what_is_no_option_is_said_to_be_none)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		len = sizeof(value);
 		ck_fails(setsockopt(fd, IPPROTO_SCTP, names[i], &value,
-		    sizeof(value)), ENOPROTOOPT);
+			     sizeof(value)),
+		    ENOPROTOOPT);
 		ck_fails(getsockopt(fd, IPPROTO_SCTP, names[i], &value, &len),
 		    ENOPROTOOPT);
 	}
@@ -254,7 +255,8 @@ START_TEST(a_pointer_to_nothing_is_efault)
 	/* It was not set, and can be. */
 	len = sizeof(value);
 	ck_assert_int_eq(getsockopt(fd, IPPROTO_SCTP, SCTP_NODELAY, &value,
-	    &len), 0);
+			     &len),
+	    0);
 	ck_assert_int_eq(value, 0);
 	close(fd);
 }
@@ -346,8 +348,8 @@ check_paths(int fd)
 	ck_assert_uint_eq(p.spp_pathmaxrxt, 5);
 	ck_assert_uint_eq(p.spp_pathmtu, 0);
 	ck_assert_uint_eq(p.spp_sackdelay, 200);
-	ck_assert_uint_eq(p.spp_flags, SPP_HB_ENABLE | SPP_PMTUD_ENABLE |
-	    SPP_SACKDELAY_ENABLE);
+	ck_assert_uint_eq(p.spp_flags,
+	    SPP_HB_ENABLE | SPP_PMTUD_ENABLE | SPP_SACKDELAY_ENABLE);
 	ck_assert_uint_eq(p.spp_ipv6_flowlabel, 0);
 	ck_assert_uint_eq(p.spp_dscp, 0);
 	memset(&t, 0, sizeof(t));
@@ -362,8 +364,8 @@ check_numbers(int fd)
 {
 	static const int zero[] = { SCTP_NODELAY, SCTP_ADAPTATION_LAYER,
 		SCTP_DISABLE_FRAGMENTS, SCTP_FRAGMENT_INTERLEAVE,
-		SCTP_PARTIAL_DELIVERY_POINT, SCTP_AUTO_ASCONF,
-		SCTP_RECVRCVINFO, SCTP_RECVNXTINFO, SCTP_REUSE_PORT };
+		SCTP_PARTIAL_DELIVERY_POINT, SCTP_AUTO_ASCONF, SCTP_RECVRCVINFO,
+		SCTP_RECVNXTINFO, SCTP_REUSE_PORT };
 	static const int zero_values[] = { SCTP_MAXSEG, SCTP_CONTEXT,
 		SCTP_RECONFIG_SUPPORTED, SCTP_ENABLE_STREAM_RESET,
 		SCTP_STREAM_SCHEDULER, SCTP_INTERLEAVING_SUPPORTED,
@@ -433,8 +435,8 @@ suite(void)
 	Suite *s = suite_create("opt_lengths");
 	TCase *tc = tcase_create("opt_lengths");
 
-	tcase_add_loop_test(tc,
-	    each_option_takes_the_lengths_that_linux_takes, 0, NLENGTHS);
+	tcase_add_loop_test(tc, each_option_takes_the_lengths_that_linux_takes,
+	    0, NLENGTHS);
 	tcase_add_test(tc, what_is_no_option_is_said_to_be_none);
 	tcase_add_test(tc, a_pointer_to_nothing_is_efault);
 	tcase_add_test(tc, a_negative_length_is_einval);

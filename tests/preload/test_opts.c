@@ -30,15 +30,15 @@ bound(int type, void (*set)(int fd))
 static void
 set_rto(int fd)
 {
-	struct sctp_rtoinfo r = { .srto_initial = 500, .srto_max = 2000,
+	struct sctp_rtoinfo r = { .srto_initial = 500,
+		.srto_max = 2000,
 		.srto_min = 100 };
 
 	ck_set(fd, SCTP_RTOINFO, &r);
 }
 
 static void
-check_rto(int fd, sctp_assoc_t id, uint32_t initial, uint32_t max,
-    uint32_t min)
+check_rto(int fd, sctp_assoc_t id, uint32_t initial, uint32_t max, uint32_t min)
 {
 	struct sctp_rtoinfo r = { .srto_assoc_id = id };
 
@@ -138,7 +138,8 @@ static void
 set_init(int fd)
 {
 	struct sctp_initmsg i = { .sinit_num_ostreams = 30,
-		.sinit_max_instreams = 20, .sinit_max_init_timeo = 5000 };
+		.sinit_max_instreams = 20,
+		.sinit_max_init_timeo = 5000 };
 
 	ck_set(fd, SCTP_INITMSG, &i);
 }
@@ -290,7 +291,8 @@ START_TEST(flags_and_numbers_are_read_back)
 	opt_set_int(many, SCTP_PARTIAL_DELIVERY_POINT, 5000);
 	ck_assert_int_eq(opt_int(many, SCTP_PARTIAL_DELIVERY_POINT), 5000);
 	ck_fails(setsockopt(many, IPPROTO_SCTP, SCTP_PARTIAL_DELIVERY_POINT,
-	    &(int){ 1 << 30 }, sizeof(int)), EINVAL);
+		     &(int){ 1 << 30 }, sizeof(int)),
+	    EINVAL);
 	close(many);
 	close_pair(&p);
 }
@@ -334,8 +336,10 @@ END_TEST
 START_TEST(send_defaults_are_seen_by_both_options)
 {
 	struct sctp_sndrcvinfo s = { .sinfo_stream = 3,
-		.sinfo_flags = SCTP_UNORDERED, .sinfo_ppid = htonl(46),
-		.sinfo_context = 9, .sinfo_timetolive = 1000 };
+		.sinfo_flags = SCTP_UNORDERED,
+		.sinfo_ppid = htonl(46),
+		.sinfo_context = 9,
+		.sinfo_timetolive = 1000 };
 	struct sctp_sndinfo i = { .snd_assoc_id = 0 };
 	int fd = bound(ONE_TO_MANY, set_rto);
 
@@ -368,8 +372,7 @@ END_TEST
 START_TEST(send_defaults_of_an_association_are_its_own)
 {
 	struct many m = new_many(NULL);
-	struct sctp_sndinfo i = { .snd_sid = 2,
-		.snd_assoc_id = m.client_id };
+	struct sctp_sndinfo i = { .snd_sid = 2, .snd_assoc_id = m.client_id };
 
 	ck_set(m.client, SCTP_DEFAULT_SNDINFO, &i);
 	i.snd_sid = 0;
@@ -542,8 +545,10 @@ START_TEST(status_is_of_an_association_that_is_there)
 	ck_assert_int_eq(s.sstat_primary.spinfo_state, SCTP_ACTIVE);
 	ck_assert_uint_gt(s.sstat_primary.spinfo_cwnd, 0);
 	ck_assert_uint_gt(s.sstat_primary.spinfo_mtu, 500);
-	memcpy(&primary, (char *)&s.sstat_primary +
-	    offsetof(struct sctp_paddrinfo, spinfo_address), sizeof(primary));
+	memcpy(&primary,
+	    (char *)&s.sstat_primary +
+		offsetof(struct sctp_paddrinfo, spinfo_address),
+	    sizeof(primary));
 	ck_assert_int_eq(ntohs(primary.sin_port), port_of(m.server));
 	s.sstat_assoc_id = 0;
 	ck_get_fails(m.client, SCTP_STATUS, &s, EINVAL);
@@ -565,7 +570,8 @@ START_TEST(associations_are_counted_and_listed)
 
 	ck_assert_int_eq(opt_int(m.client, SCTP_GET_ASSOC_NUMBER), 1);
 	ck_assert_int_eq(getsockopt(m.client, IPPROTO_SCTP,
-	    SCTP_GET_ASSOC_ID_LIST, list, &len), 0);
+			     SCTP_GET_ASSOC_ID_LIST, list, &len),
+	    0);
 	ck_assert_uint_eq(list[0], 1);
 	ck_assert_int_eq((int)list[1], m.client_id);
 	/* Ids are not those that mean several. */
@@ -573,7 +579,8 @@ START_TEST(associations_are_counted_and_listed)
 	ck_assert_int_gt(m.server_id, SCTP_ALL_ASSOC);
 	len = sizeof(list[0]);
 	ck_fails(getsockopt(m.client, IPPROTO_SCTP, SCTP_GET_ASSOC_ID_LIST,
-	    list, &len), EINVAL);
+		     list, &len),
+	    EINVAL);
 	close_many(&m);
 }
 END_TEST
@@ -585,8 +592,7 @@ START_TEST(statistics_count_packets_and_chunks)
 	char byte = 'x';
 
 	ck_assert_int_eq(send(p.client, &byte, 1, 0), 1);
-	ck_assert_int_eq(poll_for(p.server, POLLIN, LONG_MS) & POLLIN,
-	    POLLIN);
+	ck_assert_int_eq(poll_for(p.server, POLLIN, LONG_MS) & POLLIN, POLLIN);
 	memset(&s, 0, sizeof(s));
 	ck_get(p.client, SCTP_GET_ASSOC_STATS, &s);
 	ck_assert_uint_ge(s.sas_opackets, 1);
@@ -639,8 +645,7 @@ START_TEST(an_accepted_socket_has_its_listeners_options)
 	ck_set(listener, SCTP_EVENTS, &e);
 	ck_assert_int_eq(bind_to(listener, "127.0.0.1", 0), 0);
 	ck_assert_int_eq(listen(listener, 1), 0);
-	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)),
-	    0);
+	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)), 0);
 	server = accept(listener, NULL, NULL);
 	ck_assert_int_ge(server, 0);
 	check_rto(server, 0, 500, 2000, 100);
@@ -677,7 +682,8 @@ START_TEST(a_peeled_off_socket_has_the_options_of_the_first)
 	e.sctp_shutdown_event = 1;
 	ck_set(m.client, SCTP_EVENTS, &e);
 	ck_assert_int_gt(getsockopt(m.client, IPPROTO_SCTP,
-	    SCTP_SOCKOPT_PEELOFF, &arg, &len), 0);
+			     SCTP_SOCKOPT_PEELOFF, &arg, &len),
+	    0);
 	memset(&e, 0, sizeof(e));
 	ck_get(arg.sd, SCTP_EVENTS, &e);
 	ck_assert_uint_eq(e.sctp_shutdown_event, 1);
@@ -732,8 +738,7 @@ suite(void)
 	tcase_add_test(tc, statistics_count_packets_and_chunks);
 	tcase_add_test(tc, what_was_set_is_there_after_the_association);
 	tcase_add_test(tc, an_accepted_socket_has_its_listeners_options);
-	tcase_add_test(tc,
-	    a_peeled_off_socket_has_the_options_of_the_first);
+	tcase_add_test(tc, a_peeled_off_socket_has_the_options_of_the_first);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -200,6 +200,51 @@ START_TEST(a_path_tells_how_it_is)
 }
 END_TEST
 
+static int
+is_mapped(const void *address)
+{
+	struct sockaddr_in6 a;
+
+	memcpy(&a, address, sizeof(a));
+	return a.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&a.sin6_addr);
+}
+
+START_TEST(on_an_ipv6_socket_a_path_of_ipv4_is_mapped)
+{
+	int listener = new_socket(AF_INET6, ONE_TO_ONE);
+	int fd = new_socket(AF_INET6, ONE_TO_ONE);
+	struct sctp_status s = { .sstat_assoc_id = 0 };
+	struct sctp_paddrinfo i;
+	struct sctp_prim p;
+	int port;
+
+	ck_assert_int_eq(bind_to(listener, "::ffff:127.0.0.1", 0), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	port = port_of(listener);
+	ck_assert_int_eq(connect_to(fd, "::ffff:127.0.0.1", port), 0);
+	ck_get(fd, SCTP_STATUS, &s);
+	ck_assert_int_eq(is_mapped((char *)&s.sstat_primary +
+			     offsetof(struct sctp_paddrinfo, spinfo_address)),
+	    1);
+	memset(&p, 0, sizeof(p));
+	ck_get(fd, SCTP_PRIMARY_ADDR, &p);
+	ck_assert_int_eq(is_mapped(
+			     (char *)&p + offsetof(struct sctp_prim, ssp_addr)),
+	    1);
+	ck_set(fd, SCTP_PRIMARY_ADDR, &p);
+	memset(&i, 0, sizeof(i));
+	put_addr(&i.spinfo_address, "::ffff:127.0.0.1", port);
+	ck_get(fd, SCTP_GET_PEER_ADDR_INFO, &i);
+	ck_assert_int_eq(i.spinfo_state, SCTP_ACTIVE);
+	ck_assert_uint_eq(i.spinfo_mtu, s.sstat_primary.spinfo_mtu);
+	ck_assert_int_eq(is_mapped((char *)&i +
+			     offsetof(struct sctp_paddrinfo, spinfo_address)),
+	    1);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
 START_TEST(a_udp_port_and_probes_are_read_back)
 {
 	int fd = new_socket(AF_INET, ONE_TO_MANY);
@@ -234,9 +279,8 @@ END_TEST
 
 START_TEST(what_is_supported_is_set_for_those_to_come)
 {
-	static const int names[] = { SCTP_PR_SUPPORTED,
-		SCTP_RECONFIG_SUPPORTED, SCTP_ASCONF_SUPPORTED,
-		SCTP_AUTH_SUPPORTED, SCTP_ECN_SUPPORTED,
+	static const int names[] = { SCTP_PR_SUPPORTED, SCTP_RECONFIG_SUPPORTED,
+		SCTP_ASCONF_SUPPORTED, SCTP_AUTH_SUPPORTED, SCTP_ECN_SUPPORTED,
 		SCTP_EXPOSE_PF_STATE };
 	int fd = new_socket(AF_INET, ONE_TO_MANY);
 	size_t i;
@@ -267,8 +311,8 @@ START_TEST(what_both_support_an_association_has)
 {
 	struct many m = new_many(prepare_all);
 	struct many none = new_many(NULL);
-	static const int names[] = { SCTP_AUTH_SUPPORTED,
-		SCTP_ASCONF_SUPPORTED, SCTP_RECONFIG_SUPPORTED };
+	static const int names[] = { SCTP_AUTH_SUPPORTED, SCTP_ASCONF_SUPPORTED,
+		SCTP_RECONFIG_SUPPORTED };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -277,10 +321,12 @@ START_TEST(what_both_support_an_association_has)
 		ck_assert_uint_eq(opt_value(m.server, names[i], m.server_id),
 		    1);
 		ck_assert_uint_eq(opt_value(none.client, names[i],
-		    none.client_id), 0);
+				      none.client_id),
+		    0);
 	}
 	ck_assert_uint_eq(opt_value(none.client, SCTP_PR_SUPPORTED,
-	    none.client_id), 1);
+			      none.client_id),
+	    1);
 	close_many(&none);
 	close_many(&m);
 }
@@ -312,10 +358,12 @@ START_TEST(streams_are_reset_and_added_where_both_allow_it)
 		.sas_outstrms = 3 };
 
 	ck_assert_uint_eq(opt_value(m.client, SCTP_ENABLE_STREAM_RESET,
-	    m.client_id), 5);
+			      m.client_id),
+	    5);
 	opt_set_value(m.client, SCTP_ENABLE_STREAM_RESET, m.client_id, 7);
 	ck_assert_uint_eq(opt_value(m.client, SCTP_ENABLE_STREAM_RESET,
-	    m.client_id), 7);
+			      m.client_id),
+	    7);
 	memset(&reset, 0, sizeof(reset));
 	reset.r.srs_assoc_id = m.client_id;
 	reset.r.srs_number_streams = 1;
@@ -366,17 +414,20 @@ START_TEST(schedulers_are_those_of_linux)
 {
 	struct many m = new_many(NULL);
 	struct sctp_stream_value v = { .assoc_id = m.client_id,
-		.stream_id = 2, .stream_value = 7 };
+		.stream_id = 2,
+		.stream_value = 7 };
 
 	opt_set_value(m.client, SCTP_STREAM_SCHEDULER, 0, SCTP_SS_RR);
 	ck_assert_uint_eq(opt_value(m.client, SCTP_STREAM_SCHEDULER, 0),
 	    SCTP_SS_RR);
 	ck_assert_uint_eq(opt_value(m.client, SCTP_STREAM_SCHEDULER,
-	    m.client_id), SCTP_SS_FCFS);
+			      m.client_id),
+	    SCTP_SS_FCFS);
 	opt_set_value(m.client, SCTP_STREAM_SCHEDULER, m.client_id,
 	    SCTP_SS_PRIO);
 	ck_assert_uint_eq(opt_value(m.client, SCTP_STREAM_SCHEDULER,
-	    m.client_id), SCTP_SS_PRIO);
+			      m.client_id),
+	    SCTP_SS_PRIO);
 	ck_set(m.client, SCTP_STREAM_SCHEDULER_VALUE, &v);
 	v.stream_value = 0;
 	ck_get(m.client, SCTP_STREAM_SCHEDULER_VALUE, &v);
@@ -496,18 +547,21 @@ START_TEST(authenticated_chunks_are_listed)
 	memset(&list, 0, sizeof(list));
 	list.c.gauth_assoc_id = m.client_id;
 	ck_assert_int_eq(getsockopt(m.client, IPPROTO_SCTP,
-	    SCTP_PEER_AUTH_CHUNKS, &list, &len), 0);
+			     SCTP_PEER_AUTH_CHUNKS, &list, &len),
+	    0);
 	ck_assert_uint_eq(list.c.gauth_number_of_chunks, 1);
 	ck_assert_uint_eq(list.room[0], 0);
 	ck_assert_uint_eq(len, sizeof(list.c) + 1);
 	len = sizeof(list);
 	list.c.gauth_assoc_id = 0;
 	ck_assert_int_eq(getsockopt(m.client, IPPROTO_SCTP,
-	    SCTP_LOCAL_AUTH_CHUNKS, &list, &len), 0);
+			     SCTP_LOCAL_AUTH_CHUNKS, &list, &len),
+	    0);
 	ck_assert_uint_eq(list.c.gauth_number_of_chunks, 1);
 	len = sizeof(list);
 	ck_fails(getsockopt(m.client, IPPROTO_SCTP, SCTP_PEER_AUTH_CHUNKS,
-	    &list, &len), EINVAL);
+		     &list, &len),
+	    EINVAL);
 	for (i = 0; i < sizeof(never); i++) {
 		c.sauth_chunk = never[i];
 		ck_set_fails(m.client, SCTP_AUTH_CHUNK, &c, EINVAL);
@@ -555,6 +609,7 @@ suite(void)
 	tcase_add_test(tc, thresholds_are_of_those_to_come_or_of_one);
 	tcase_add_test(tc, the_primary_path_is_one_of_the_peers);
 	tcase_add_test(tc, a_path_tells_how_it_is);
+	tcase_add_test(tc, on_an_ipv6_socket_a_path_of_ipv4_is_mapped);
 	tcase_add_test(tc, a_udp_port_and_probes_are_read_back);
 	suite_add_tcase(s, tc);
 

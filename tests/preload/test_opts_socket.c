@@ -5,6 +5,7 @@
 
 #include <net/if.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "check_main.h"
@@ -64,7 +65,8 @@ START_TEST(a_peers_name_is_an_option_too)
 	socklen_t len = sizeof(a.v4);
 
 	ck_assert_int_eq(getsockopt(p.client, SOL_SOCKET, SO_PEERNAME, &a.sa,
-	    &len), 0);
+			     &len),
+	    0);
 	ck_assert_uint_eq(len, sizeof(a.v4));
 	ck_assert_str_eq(host_of(&a), "127.0.0.1");
 	ck_assert_int_eq(ntohs(a.v4.sin_port), port_of(p.listener));
@@ -94,6 +96,34 @@ START_TEST(an_error_is_told_once)
 }
 END_TEST
 
+/* The library's stack is its parent's; a kernel's socket is both's. */
+START_TEST(the_child_of_a_fork_has_no_options)
+{
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+	int error = gs_test_on_kernel() ? 0 : EBADF;
+	int v = 0, status;
+	socklen_t len = sizeof(v);
+	pid_t child;
+
+	ck_assert_int_eq(bind_to(fd, "127.0.0.1", 0), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &v, &len) == 0)
+			errno = 0;
+		if (errno != error)
+			_exit(1);
+		if (setsockopt(fd, IPPROTO_SCTP, 3, &v, sizeof(v)) == 0)
+			errno = 0;
+		_exit(errno == error ? 0 : 2);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(get_int(fd, SOL_SOCKET, SO_TYPE), SOCK_STREAM);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_buffer_is_shown_as_twice_what_was_set)
 {
 	static const int names[] = { SO_SNDBUF, SO_RCVBUF };
@@ -108,8 +138,7 @@ START_TEST(a_buffer_is_shown_as_twice_what_was_set)
 		set_int(fd, SOL_SOCKET, names[i], 1);
 		ck_assert_int_gt(get_int(fd, SOL_SOCKET, names[i]), 2);
 		set_int(fd, SOL_SOCKET, names[i], 0x7fffffff);
-		ck_assert_int_lt(get_int(fd, SOL_SOCKET, names[i]),
-		    0x7fffffff);
+		ck_assert_int_lt(get_int(fd, SOL_SOCKET, names[i]), 0x7fffffff);
 	}
 	close(fd);
 }
@@ -126,8 +155,7 @@ START_TEST(a_small_buffer_carries_data_still)
 	set_int(client, SOL_SOCKET, SO_SNDBUF, 2048);
 	ck_assert_int_eq(bind_to(listener, "127.0.0.1", 0), 0);
 	ck_assert_int_eq(listen(listener, 1), 0);
-	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)),
-	    0);
+	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)), 0);
 	server = accept(listener, NULL, NULL);
 	ck_assert_int_ge(server, 0);
 	ck_assert_int_eq(get_int(server, SOL_SOCKET, SO_RCVBUF),
@@ -175,8 +203,8 @@ START_TEST(linger_and_limits_of_time_are_kept)
 	struct timeval tv = { .tv_sec = 2, .tv_usec = 500000 };
 	socklen_t len = sizeof(l);
 
-	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l,
-	    sizeof(l)), 0);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)),
+	    0);
 	l.l_linger = 0;
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &len), 0);
 	ck_assert_int_eq(l.l_onoff, 1);
@@ -184,11 +212,11 @@ START_TEST(linger_and_limits_of_time_are_kept)
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l) - 1),
 	    EINVAL);
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
-	    sizeof(tv)), 0);
+			     sizeof(tv)),
+	    0);
 	memset(&tv, 0, sizeof(tv));
 	len = sizeof(tv);
-	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, &len),
-	    0);
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, &len), 0);
 	ck_assert_int_eq(tv.tv_sec, 2);
 	tv.tv_usec = 1000000;
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)),
@@ -215,7 +243,8 @@ START_TEST(a_limit_of_time_ends_a_wait)
 	struct timespec then;
 
 	ck_assert_int_eq(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &tv,
-	    sizeof(tv)), 0);
+			     sizeof(tv)),
+	    0);
 	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &then), 0);
 	ck_fails(accept(listener, NULL, NULL), EAGAIN);
 	ck_assert_int_ge(ms_since(&then), 199);
@@ -232,7 +261,8 @@ START_TEST(a_device_is_one_that_there_is)
 	ck_fails(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "none-such", 9),
 	    ENODEV);
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
-	    &len), 0);
+			     &len),
+	    0);
 	ck_assert_uint_eq(len, 0);
 	close(fd);
 }
@@ -328,6 +358,48 @@ START_TEST(v6only_is_what_bind_and_connect_see)
 }
 END_TEST
 
+START_TEST(an_accepted_socket_has_what_linux_hands_on)
+{
+	static const struct {
+		int level, name, set, accepted;
+	} rows[] = {
+		{ IPPROTO_IP, IP_TOS, 0x28, 0 },
+		{ IPPROTO_IP, IP_TTL, 9, 9 },
+		{ IPPROTO_IP, IP_RECVTOS, 1, 0 },
+		{ IPPROTO_IP, IP_RECVTTL, 1, 0 },
+		{ IPPROTO_IP, IP_FREEBIND, 1, 0 },
+		{ IPPROTO_IP, IP_MTU_DISCOVER, 2, 2 },
+		{ SOL_SOCKET, SO_KEEPALIVE, 1, 1 },
+		{ SOL_SOCKET, SO_PRIORITY, 6, 0 },
+		{ SOL_SOCKET, SO_REUSEADDR, 1, 1 },
+		{ SOL_SOCKET, SO_REUSEPORT, 1, 0 },
+		{ SOL_SOCKET, SO_RCVLOWAT, 5, 1 },
+		{ SOL_SOCKET, SO_SNDBUF, 30000, 60000 },
+		{ SOL_SOCKET, SO_RCVBUF, 30000, 60000 },
+	};
+	int listener = new_socket(AF_INET, ONE_TO_ONE);
+	int client = new_socket(AF_INET, ONE_TO_ONE);
+	int server;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		set_int(listener, rows[i].level, rows[i].name, rows[i].set);
+	ck_assert_int_eq(bind_to(listener, "127.0.0.1", 0), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(connect_to(client, "127.0.0.1", port_of(listener)), 0);
+	server = accept(listener, NULL, NULL);
+	ck_assert_int_ge(server, 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(get_int(server, rows[i].level, rows[i].name) ==
+			rows[i].accepted,
+		    "%d %d", rows[i].level, rows[i].name);
+	set_int(listener, IPPROTO_IP, IP_TTL, -1);
+	close(client);
+	close(server);
+	close(listener);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -337,6 +409,7 @@ suite(void)
 	tcase_add_test(tc, a_socket_says_what_it_is);
 	tcase_add_test(tc, a_peers_name_is_an_option_too);
 	tcase_add_test(tc, an_error_is_told_once);
+	tcase_add_test(tc, the_child_of_a_fork_has_no_options);
 	tcase_add_test(tc, a_buffer_is_shown_as_twice_what_was_set);
 	tcase_add_test(tc, a_small_buffer_carries_data_still);
 	tcase_add_test(tc, flags_are_kept);
@@ -350,6 +423,7 @@ suite(void)
 	tcase_add_test(tc, options_of_ip_are_kept);
 	tcase_add_test(tc, options_of_ipv6_are_kept);
 	tcase_add_test(tc, v6only_is_what_bind_and_connect_see);
+	tcase_add_test(tc, an_accepted_socket_has_what_linux_hands_on);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -11,16 +11,14 @@
 
 #include "plain.h"
 
-#define opt_set(fd, name, v)                                                 \
-	setsockopt(fd, IPPROTO_SCTP, name, v, sizeof(*(v)))
+#define opt_set(fd, name, v) setsockopt(fd, IPPROTO_SCTP, name, v, sizeof(*(v)))
 #define ck_set(fd, name, v) ck_assert_int_eq(opt_set(fd, name, v), 0)
 #define ck_set_fails(fd, name, v, error) ck_fails(opt_set(fd, name, v), error)
 #define ck_get(fd, name, v) opt_get(fd, name, v, sizeof(*(v)))
-#define ck_get_fails(fd, name, v, error)                                     \
-	do {                                                                 \
-		socklen_t len_ = sizeof(*(v));                               \
-		ck_fails(getsockopt(fd, IPPROTO_SCTP, name, v, &len_),       \
-		    error);                                                  \
+#define ck_get_fails(fd, name, v, error)                                       \
+	do {                                                                   \
+		socklen_t len_ = sizeof(*(v));                                 \
+		ck_fails(getsockopt(fd, IPPROTO_SCTP, name, v, &len_), error); \
 	} while (0)
 
 static inline void
@@ -93,7 +91,8 @@ only_id(int fd)
 
 	memset(&v, 0, sizeof(v));
 	ck_assert_int_eq(getsockopt(fd, IPPROTO_SCTP, SCTP_GET_ASSOC_ID_LIST,
-	    &v, &len), 0);
+			     &v, &len),
+	    0);
 	ck_assert_uint_eq(v.ids.gaids_number_of_ids, 1);
 	return v.id;
 }
@@ -116,10 +115,9 @@ new_many(void (*prepare)(int fd))
 	ck_set(m.server, SCTP_EVENTS, &events);
 	ck_assert_int_eq(bind_to(m.server, "127.0.0.1", 0), 0);
 	ck_assert_int_eq(listen(m.server, 1), 0);
-	ck_assert_int_eq(connect_to(m.client, "127.0.0.1",
-	    port_of(m.server)), 0);
-	ck_assert_int_eq(poll_for(m.server, POLLIN, LONG_MS) & POLLIN,
-	    POLLIN);
+	ck_assert_int_eq(connect_to(m.client, "127.0.0.1", port_of(m.server)),
+	    0);
+	ck_assert_int_eq(poll_for(m.server, POLLIN, LONG_MS) & POLLIN, POLLIN);
 	m.client_id = only_id(m.client);
 	m.server_id = only_id(m.server);
 	return m;
