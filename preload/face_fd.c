@@ -164,6 +164,7 @@ PS_FACE int
 ioctl(int fd, unsigned long request, ...)
 {
 	struct psock *p;
+	ssize_t n;
 	va_list ap;
 	void *arg;
 
@@ -179,9 +180,9 @@ ioctl(int fd, unsigned long request, ...)
 		return (int)ps_done(p, ps_forked());
 	if (arg == NULL)
 		return (int)ps_done(p, -EFAULT);
-	if (request == FIONREAD)
-		*(int *)arg = (int)ps_pending(p);
-	else
-		*(int *)arg = (int)ps_outq(p);
+	n = request == FIONREAD ? ps_pending(p) : (ssize_t)ps_outq(p);
+	if (n < 0)
+		return (int)ps_done(p, n);
+	*(int *)arg = (int)n;
 	return (int)ps_done(p, 0);
 }

@@ -149,8 +149,9 @@ ssize_t ps_sendmsg(struct psock *p, const struct msghdr *msg,
     int flags);
 ssize_t ps_recvmsg(struct psock *p, struct msghdr *msg, int flags);
 
-/* FIONREAD: bytes of the next message or notification. */
-size_t ps_pending(struct psock *p);
+/* FIONREAD: bytes of the next message or notification; -ENOTCONN of a
+ * one-to-one socket that listens. */
+ssize_t ps_pending(struct psock *p);
 
 /* -- opt.c -- */
 int ps_setsockopt(struct psock *p, int level, int name,

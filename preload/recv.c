@@ -32,6 +32,7 @@
 struct view {
 	gsctp_sock s;
 	bool is_open;
+	bool is_listening;
 	bool is_read_shut;
 	struct ps_wants wants;
 };
@@ -53,6 +54,7 @@ look(struct psock *p, struct view *v)
 	(void)pthread_mutex_lock(&p->lock);
 	v->s = p->s;
 	v->is_open = p->is_open;
+	v->is_listening = p->is_listening;
 	v->is_read_shut = p->is_read_shut;
 	v->wants = p->wants;
 	if (p->is_closed)
@@ -277,24 +279,11 @@ receive(struct psock *p, struct in *in)
 static bool
 may_come(struct psock *p)
 {
-	struct gs_posix_state st;
-	bool is_listening;
 	struct view v;
-	int n;
 
-	(void)pthread_mutex_lock(&p->lock);
-	is_listening = p->is_listening;
-	(void)pthread_mutex_unlock(&p->lock);
-	if (is_listening)
-		return true;
-	if (look(p, &v) != 0)
+	if (look(p, &v) != 0 || v.is_listening)
 		return true;	/* who waits finds out */
-	if (!v.is_open)
-		return false;
-	n = gsctp_assocs(v.s, NULL, 0);
-	if (n != 0)
-		return true;
-	return gs_posix_state(v.s, &st) == 0 && st.is_listening;
+	return v.is_open && gsctp_assocs(v.s, NULL, 0) != 0;
 }
 
 /* The call's results, which an error leaves as they were. */
@@ -349,7 +338,7 @@ ps_recvmsg(struct psock *p, struct msghdr *m, int flags)
 	return r;
 }
 
-size_t
+ssize_t
 ps_pending(struct psock *p)
 {
 	struct gsctp_msg *msg;
@@ -357,10 +346,13 @@ ps_pending(struct psock *p)
 	struct view v;
 	size_t n = 0;
 
-	if (ps_is_forked())
+	if (ps_is_forked() || look(p, &v) != 0)
 		return 0;
+	if (p->is_stream && v.is_listening)
+		return -ENOTCONN;
 	(void)pthread_mutex_lock(&p->reading);
-	if (take(p, &v, &msg) == 1) {
+	/* Not what went wrong: that is for a receive. */
+	if (v.is_open && gsctp_recv(v.s, 0, &msg) == 0) {
 		if (msg->type == GSCTP_MSG_DATA)
 			n = msg->u.data.len;
 		else if (ps_note_make(msg, v.wants.events,
@@ -370,5 +362,5 @@ ps_pending(struct psock *p)
 		gs_posix_unread(v.s, msg);
 	}
 	(void)pthread_mutex_unlock(&p->reading);
-	return n;
+	return (ssize_t)n;
 }

@@ -103,6 +103,7 @@ START_TEST(fionread_is_the_next_message)
 {
 	int n = -1;
 
+	ck_fails(ioctl(p.listener, FIONREAD, &n), ENOTCONN);
 	ck_assert_int_eq(ioctl(p.server, FIONREAD, &n), 0);
 	ck_assert_int_eq(n, 0);
 	ck_assert_int_eq(send(p.client, "abcdef", 6, 0), 6);
