@@ -461,6 +461,57 @@ START_TEST(a_refusal_is_shown_to_who_does_not_wait)
 }
 END_TEST
 
+static int
+so_error(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error = -1;
+
+	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len),
+	    0);
+	return error;
+}
+
+/* The state of the next notification, a struct sctp_assoc_change. */
+static int
+next_change(int fd)
+{
+	struct {
+		uint16_t type, flags;
+		uint32_t length;
+		uint16_t state;
+		char rest[100];
+	} n;
+	struct iovec iov = { .iov_base = &n, .iov_len = sizeof(n) };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	ck_assert_int_eq(poll_for(fd, POLLIN, LONG_MS) & POLLIN, POLLIN);
+	ck_assert_int_gt(recvmsg(fd, &m, 0), 8);
+	ck_assert_int_ne(m.msg_flags & 0x8000, 0);	/* MSG_NOTIFICATION */
+	ck_assert_uint_eq(n.type, 0x8001);	/* SCTP_ASSOC_CHANGE */
+	return n.state;
+}
+
+START_TEST(a_notification_that_nobody_reads_does_not_hinder_a_connect)
+{
+	const uint8_t events[8] = { 0, 1 };	/* of associations */
+	int listener = listener_at("127.0.0.1", ONE_TO_ONE);
+	int fd = new_socket(AF_INET, ONE_TO_ONE);
+
+	ck_assert_int_eq(setsockopt(fd, IPPROTO_SCTP, 11, events,
+	    sizeof(events)), 0);
+	ck_fails(connect_to(fd, "127.0.0.1", free_port()), ECONNREFUSED);
+	ck_assert_int_eq(so_error(fd), ECONNREFUSED);
+	ck_assert_int_eq(is_writable(fd), 0);
+	ck_assert_int_eq(connect_to(fd, "127.0.0.1", port_of(listener)), 0);
+	ck_assert_int_eq(next_change(fd), 4);	/* SCTP_CANT_STR_ASSOC */
+	ck_assert_int_eq(next_change(fd), 0);	/* SCTP_COMM_UP */
+	ck_assert_int_eq(is_readable(fd), 0);
+	close(fd);
+	close(listener);
+}
+END_TEST
+
 START_TEST(a_one_to_many_socket_connects_too)
 {
 	int listener = listener_at("127.0.0.1", ONE_TO_MANY);
@@ -496,17 +547,6 @@ set_time(int fd, int name, int ms)
 
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, name, &tv, sizeof(tv)),
 	    0);
-}
-
-static int
-so_error(int fd)
-{
-	socklen_t len = sizeof(int);
-	int error = -1;
-
-	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len),
-	    0);
-	return error;
 }
 
 START_TEST(connect_waits_as_long_as_it_may)
@@ -997,6 +1037,8 @@ suite(void)
 	tcase_add_test(tc, connect_does_not_wait_where_it_shall_not);
 	tcase_add_test(tc, connect_is_refused_where_nobody_listens);
 	tcase_add_test(tc, a_refusal_is_shown_to_who_does_not_wait);
+	tcase_add_test(tc,
+	    a_notification_that_nobody_reads_does_not_hinder_a_connect);
 	tcase_add_test(tc, a_one_to_many_socket_connects_too);
 	tcase_add_test(tc, connect_waits_as_long_as_it_may);
 	tcase_add_test(tc, an_attempt_that_nobody_answers_times_out);
