@@ -198,10 +198,20 @@ start_python() { # name, argument...: of echo.py
 	start "$named" "$python" "$top_srcdir/tests/preload/echo.py" "$@"
 }
 
+# Java and Erlang load it when they want SCTP, and else have none.
+need_libsctp() {
+	for file in /usr/lib/*/libsctp.so.1 /usr/lib/libsctp.so.1 \
+	    /lib/*/libsctp.so.1; do
+		[ ! -e "$file" ] || return 0
+	done
+	skip "libsctp.so.1 is not installed"
+}
+
 # A Java that has the compiler, which runs a file of source as it is, and the
 # module; a small virtual machine that starts at once.
 need_java() {
 	need java
+	need_libsctp
 	java --list-modules >"$tmp/modules" 2>&1 || :
 	for module in jdk.compiler jdk.sctp; do
 		grep "^$module" "$tmp/modules" >/dev/null ||
@@ -217,6 +227,7 @@ start_java() { # name, argument...: of Echo.java
 
 need_erlang() {
 	need erl erlc
+	need_libsctp
 	HOME=$tmp
 	export HOME
 	erlc -o "$tmp" "$top_srcdir/tests/preload/sctp_trial.erl" ||
