@@ -249,6 +249,19 @@ catch_signal(int flags)
 	ck_assert_int_eq(sigaction(SIGUSR1, &sa, NULL), 0);
 }
 
+/* Signals, until one ends the call: it may be that it just looks again. */
+static void
+hit_until_ended(struct beside *b)
+{
+	uint64_t end = beside_now_ms() + BESIDE_MS;
+
+	while (!atomic_load(&b->has_ended)) {
+		ck_assert(beside_now_ms() < end);
+		ck_assert_int_eq(pthread_kill(b->thread, SIGUSR1), 0);
+		(void)poll(NULL, 0, 10);
+	}
+}
+
 /* One signal, that was handled. */
 static void
 hit(struct beside *b)
@@ -294,7 +307,7 @@ START_TEST(a_signal_ends_what_waits)
 
 	catch_signal(0);
 	beside_begin(&b, calls[_i], fd);
-	hit(&b);
+	hit_until_ended(&b);
 	beside_fails(&b, EINTR);
 	if (_i == 3)
 		close(fd);
@@ -332,7 +345,7 @@ START_TEST(a_signal_ends_what_waits_for_a_time)
 	catch_signal(SA_RESTART);
 	limit(fd, limits[_i], LONG_MS);
 	beside_begin(&b, calls[_i], fd);
-	hit(&b);
+	hit_until_ended(&b);
 	beside_fails(&b, EINTR);
 	if (_i == 3)
 		close(fd);
@@ -560,7 +573,7 @@ START_TEST(dup2_puts_a_socket_over_a_socket)
 	ck_assert_int_eq(send(q.client, "hello", 5, 0), 5);
 	ck_assert_int_eq(do_recv(p.server), 5);
 	close_pair(&q);
-	ck_assert_int_eq(send(p.server, "x", 1, MSG_NOSIGNAL), -1);
+	ck_assert_int_eq(do_recv(p.server), 0);
 }
 END_TEST
 
