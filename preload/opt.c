@@ -256,6 +256,6 @@ ps_getsockopt(struct psock *p, int level, int name, void *value,
 	case IPPROTO_IP:
 		return ps_getsockopt_ip(p, level, name, value, len);
 	default:
-		return -EOPNOTSUPP;
+		return p->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 	}
 }

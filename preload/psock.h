@@ -87,9 +87,6 @@ int ps_socket(int family, bool is_stream, int flags);
  * none, still the caller's. */
 int ps_wrap(struct psock *p, gsctp_sock s, int flags);
 
-/* TIOCOUTQ: bytes that are not acknowledged yet. */
-size_t ps_outq(struct psock *p);
-
 /* The last descriptor has gone. */
 void ps_close(struct psock *p);
 void ps_free(struct psock *p);
@@ -150,7 +147,7 @@ ssize_t ps_sendmsg(struct psock *p, const struct msghdr *msg,
 ssize_t ps_recvmsg(struct psock *p, struct msghdr *msg, int flags);
 
 /* FIONREAD: bytes of the next message or notification. */
-size_t ps_pending(struct psock *p);
+ssize_t ps_pending(struct psock *p);
 
 /* -- opt.c -- */
 int ps_setsockopt(struct psock *p, int level, int name,

@@ -42,6 +42,7 @@ struct in {
 	size_t room;
 	int flags;
 	int out_flags;		/* msg_flags */
+	bool is_end;		/* no message, and none to come */
 	size_t control_used;
 };
 
@@ -262,6 +263,7 @@ receive(struct psock *p, struct in *in)
 
 	do {
 		r = take(p, &v, &msg);
+		in->is_end = r == 0;
 		if (r <= 0)
 			return r;
 		if (msg->type == GSCTP_MSG_DATA)
@@ -291,7 +293,7 @@ may_come(struct psock *p)
 		return true;	/* who waits finds out */
 	if (!v.is_open)
 		return false;
-	n = gsctp_assocs(v.s, NULL, 0);
+	n = gs_posix_assocs(v.s, NULL, 0);
 	if (n != 0)
 		return true;
 	return gs_posix_state(v.s, &st) == 0 && st.is_listening;
@@ -299,14 +301,14 @@ may_come(struct psock *p)
 
 /* The call's results, which an error leaves as they were. */
 static void
-finish(struct in *in, ssize_t n)
+finish(struct in *in)
 {
 	struct msghdr *m = in->m;
 
 	m->msg_flags = in->out_flags;
 	m->msg_controllen = in->control_used;
 	/* The end has no sender. */
-	if (n == 0 && in->out_flags == 0 && m->msg_name != NULL)
+	if (in->is_end && m->msg_name != NULL)
 		m->msg_namelen = 0;
 }
 
@@ -345,13 +347,14 @@ ps_recvmsg(struct psock *p, struct msghdr *m, int flags)
 			return err;
 	}
 	if (r >= 0)
-		finish(&in, r);
+		finish(&in);
 	return r;
 }
 
-size_t
+ssize_t
 ps_pending(struct psock *p)
 {
+	bool is_listener;
 	struct gsctp_msg *msg;
 	struct ps_note note;
 	struct view v;
@@ -359,8 +362,14 @@ ps_pending(struct psock *p)
 
 	if (ps_is_forked())
 		return 0;
+	(void)pthread_mutex_lock(&p->lock);
+	is_listener = p->is_stream && p->is_listening;
+	(void)pthread_mutex_unlock(&p->lock);
+	if (is_listener)
+		return -ENOTCONN;
 	(void)pthread_mutex_lock(&p->reading);
-	if (take(p, &v, &msg) == 1) {
+	/* Not take(): an error that waits is not this one's to tell. */
+	if (look(p, &v) == 0 && v.is_open && gsctp_recv(v.s, 0, &msg) == 0) {
 		if (msg->type == GSCTP_MSG_DATA)
 			n = msg->u.data.len;
 		else if (ps_note_make(msg, v.wants.events,
@@ -370,5 +379,5 @@ ps_pending(struct psock *p)
 		gs_posix_unread(v.s, msg);
 	}
 	(void)pthread_mutex_unlock(&p->reading);
-	return n;
+	return (ssize_t)n;
 }
