@@ -552,6 +552,8 @@ update_posix(struct gs_endpoint *ep)
 	}
 	gs_ready_set_readable(ep->fd, readable);
 	gs_ready_set_writable(ep->fd, writable);
+	if (ep->stream.has_closed)
+		gs_ready_hang_up(ep->fd, false);
 }
 
 void

@@ -63,6 +63,7 @@ gs_stream_check_connect(struct gs_endpoint *ep)
 	if (st->closed == NULL)
 		return -ENOMEM;
 	st->has_ended = false;
+	st->has_closed = false;
 	st->is_read_shut = false;
 	ep->is_read_shut = false;
 	return 0;
@@ -294,6 +295,7 @@ gs_stream_ended(struct gs_endpoint *ep, gsctp_assoc_id id, int error)
 
 	st->closed = NULL;
 	st->has_ended = true;
+	st->has_closed = error == 0;
 	if (error != 0 && error != -ECONNABORTED)
 		gs_endpoint_fail(ep, error);
 	m->pub.sock.id = ep->id;

@@ -42,6 +42,7 @@ TAILQ_HEAD(gs_acceptors, gs_acceptor);
 struct gs_stream {
 	bool is_on;			/* one-to-one */
 	bool has_ended;			/* had an association */
+	bool has_closed;		/* which ended in peace */
 	bool is_read_shut;
 	struct gs_msg *closed;		/* for its end */
 	union gs_addr peer;		/* as its association began */

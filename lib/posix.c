@@ -100,6 +100,7 @@ gs_posix_state(gsctp_sock s, struct gs_posix_state *out)
 	out->phase = phase_of(ep, a);
 	out->assoc = a != NULL ? a->id : 0;
 	out->is_listening = ep->is_listening;
+	out->has_closed = ep->stream.has_closed;
 	gs_endpoint_give_addr(ep, &ep->stream.peer, &out->peer);
 	gs_leave();
 	return 0;
@@ -201,6 +202,27 @@ gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
 	}
 	gs_leave();
 	return gs_ports_others_have(all, nall) ? -EADDRINUSE : 0;
+}
+
+int
+gs_posix_assocs(gsctp_sock s, gsctp_assoc_id *ids, size_t max)
+{
+	struct gs_endpoint *ep;
+	struct gs_assoc *a;
+	int n;
+
+	n = gs_api_endpoint(s, &ep);
+	if (n != 0)
+		return n;
+	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
+		if (!gs_assoc_is_alive(a))
+			continue;
+		if ((size_t)n < max)
+			ids[n] = a->id;
+		n++;
+	}
+	gs_leave();
+	return n;
 }
 
 int

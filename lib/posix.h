@@ -60,6 +60,7 @@ struct gs_posix_state {
 	enum gs_posix_phase phase;
 	gsctp_assoc_id assoc;	/* 0: none */
 	bool is_listening;
+	bool has_closed;	/* GS_POSIX_ENDED, and nobody has aborted it */
 	/* The peer's address as the association began: GS_POSIX_UP, _ENDED.
 	 * As the application wants it. */
 	struct sockaddr_storage peer;
@@ -90,6 +91,10 @@ int gs_posix_outcome(struct gs_posix_attempt *t);
  * gsctp_stack_start(). */
 int gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
     bool v6only);
+
+/* As gsctp_assocs(), but for those that have ended, of which something waits
+ * to be read. */
+int gs_posix_assocs(gsctp_sock s, gsctp_assoc_id *ids, size_t max);
 
 /* What s is bound to: one wildcard address, or all; or, with the wildcard,
  * every address of the stack.  How many, of which addrs gets up to max; or

@@ -82,8 +82,13 @@ send_locked(struct gs_endpoint *ep, const struct gs_posix_out *o,
 	err = find(ep, o->info.assoc_id, to, &a);
 	if (err != 0)
 		return err;
-	if (a == NULL || a->phase == GS_ENDED)
+	if (a == NULL || a->phase == GS_ENDED ||
+	    (a->phase == GS_ENDING && !gs_assoc_is_alive(a)))
 		return take_error(ep, -EPIPE);
+	/* The kernel lets only who names the peer send before it is up. */
+	if (to == NULL && ep->stream.is_on && (a->phase == GS_CONNECTING ||
+	    a->phase == GS_YIELDED))
+		return -EPIPE;
 	if (a->phase == GS_ENDING || a->eof_wanted)
 		return -ESHUTDOWN;
 	choose_info(o, a, &info);

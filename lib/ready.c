@@ -149,6 +149,12 @@ gs_ready_set_writable(struct gs_ready *r, bool on)
 }
 
 void
+gs_ready_hang_up(struct gs_ready *r, bool is_all)
+{
+	(void)shutdown(r->ours, is_all ? SHUT_RDWR : SHUT_WR);
+}
+
+void
 gs_ready_edge(struct gs_ready *r)
 {
 	if (r->is_readable && put_byte(r->ours) == 0 && drain(r->user) == 0)

@@ -43,6 +43,11 @@ int gs_ready_fd(const struct gs_ready *r);
 int gs_ready_set_readable(struct gs_ready *r, bool on);
 int gs_ready_set_writable(struct gs_ready *r, bool on);
 
+/* Nothing more is to be read, for ever: it shows POLLIN and POLLRDHUP; and
+ * where nothing is to be written either, POLLOUT and POLLHUP too.  May be
+ * called without the caller's lock. */
+void gs_ready_hang_up(struct gs_ready *r, bool is_all);
+
 /* More has come to what is readable already: an edge, for epoll's EPOLLET.
  * Where the state is another one it does nothing. */
 void gs_ready_edge(struct gs_ready *r);

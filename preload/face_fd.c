@@ -164,25 +164,28 @@ PS_FACE int
 ioctl(int fd, unsigned long request, ...)
 {
 	struct psock *p;
-	ssize_t n;
 	va_list ap;
 	void *arg;
+	ssize_t n;
 
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
 	va_end(ap);
-	if (request != FIONREAD && request != TIOCOUTQ)
+	if (request != FIONREAD && request != TIOCOUTQ &&
+	    request != SIOCATMARK)
 		return ps_real()->ioctl(fd, request, arg);
 	p = ps_get_fd(fd);
 	if (p == NULL)
 		return ps_real()->ioctl(fd, request, arg);
 	if (ps_is_forked())
 		return (int)ps_done(p, ps_forked());
-	if (arg == NULL)
-		return (int)ps_done(p, -EFAULT);
-	n = request == FIONREAD ? ps_pending(p) : (ssize_t)ps_outq(p);
-	if (n < 0)
-		return (int)ps_done(p, n);
-	*(int *)arg = (int)n;
-	return (int)ps_done(p, 0);
+	n = ps_pending(p);
+	/* Linux's SCTP knows the one of them. */
+	if (n >= 0 && request != FIONREAD)
+		n = -ENOTTY;
+	if (n >= 0 && arg == NULL)
+		n = -EFAULT;
+	if (n >= 0)
+		*(int *)arg = (int)n;
+	return (int)ps_done(p, n < 0 ? n : 0);
 }

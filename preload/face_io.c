@@ -82,6 +82,8 @@ sendto(int fd, const void *buf, size_t len, int flags,
 
 	if (p == NULL)
 		return ps_real()->sendto(fd, buf, len, flags, to, tolen);
+	if (to != NULL && tolen > sizeof(struct sockaddr_storage))
+		return ps_done(p, -EINVAL);
 	return out(p, buf, len, flags, to, tolen);
 }
 
@@ -92,6 +94,8 @@ sendmsg(int fd, const struct msghdr *m, int flags)
 
 	if (p == NULL)
 		return ps_real()->sendmsg(fd, m, flags);
+	if (m == NULL)
+		return ps_done(p, -EFAULT);
 	return ps_done(p, ps_sendmsg(p, m, flags));
 }
 
@@ -110,12 +114,17 @@ writev(int fd, const struct iovec *iov, int n)
 {
 	struct msghdr m = { .msg_iov = (struct iovec *)(uintptr_t)iov };
 	struct psock *p = ps_get_fd(fd);
+	size_t size;
+	int err;
 
 	if (p == NULL)
 		return ps_real()->writev(fd, iov, n);
 	if (n < 0 || n > PS_IOV_MAX)
 		return ps_done(p, -EINVAL);
 	m.msg_iovlen = (size_t)n;
+	err = ps_iov_size(&m, &size);
+	if (err != 0 || size == 0)
+		return ps_done(p, err);
 	return ps_done(p, ps_sendmsg(p, &m, 0));
 }
 
@@ -148,6 +157,8 @@ recvmsg(int fd, struct msghdr *m, int flags)
 
 	if (p == NULL)
 		return ps_real()->recvmsg(fd, m, flags);
+	if (m == NULL)
+		return ps_done(p, -EFAULT);
 	return ps_done(p, ps_recvmsg(p, m, flags));
 }
 

@@ -15,6 +15,7 @@
 #include "posix.h"
 #include "process.h"
 #include "psock.h"
+#include "ready.h"
 #include "start.h"
 #include "uaddr.h"
 #include "wait.h"
@@ -387,17 +388,21 @@ shut_down(struct psock *p, int how)
 	if (p->is_listening)
 		return how == SHUT_WR ? 0 : -EOPNOTSUPP;
 	phase = get_state(p, &st);
+	if (how != SHUT_RD)
+		p->is_write_shut = true;
+	if (how != SHUT_WR) {
+		p->is_read_shut = true;
+		if (p->is_open)
+			(void)gs_posix_shut_read(p->s);
+	}
+	if (p->is_read_shut || (phase == GS_POSIX_ENDED && st.has_closed))
+		gs_ready_hang_up(p->ready, p->is_write_shut);
+	/* Which says so, and is shut all the same. */
 	if (phase != GS_POSIX_UP && phase != GS_POSIX_ENDED)
 		return -ENOTCONN;
 	/* The kernel does nothing of that with what was peeled off. */
-	if (how != SHUT_RD && !p->is_peeled) {
-		p->is_write_shut = true;
+	if (how != SHUT_RD && !p->is_peeled)
 		err = gsctp_shutdown(p->s, GSCTP_SHUT_WRITE);
-	}
-	if (how != SHUT_WR) {
-		p->is_read_shut = true;
-		(void)gs_posix_shut_read(p->s);
-	}
 	/* It is ending already, or has. */
 	return err == -ENOTCONN ? 0 : err;
 }

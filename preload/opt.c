@@ -261,6 +261,6 @@ ps_getsockopt(struct psock *p, int level, int name, void *value, socklen_t *len)
 	case IPPROTO_IP:
 		return ps_getsockopt_ip(p, level, name, value, len);
 	default:
-		return -EOPNOTSUPP;
+		return p->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 	}
 }

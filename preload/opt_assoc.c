@@ -10,6 +10,7 @@
 
 #include "opt_impl.h"
 #include "opt_path.h"
+#include "posix.h"
 #include "psock.h"
 
 /* Of what the engine takes; Linux takes more. */
@@ -229,7 +230,7 @@ get_status(struct ps_call *c)
 static int
 get_number(struct ps_call *c)
 {
-	int n = c->p->is_open ? gsctp_assocs(c->p->s, NULL, 0) : 0;
+	int n = c->p->is_open ? gs_posix_assocs(c->p->s, NULL, 0) : 0;
 
 	return n < 0 ? n : ps_give_int(c, n);
 }
@@ -249,7 +250,7 @@ get_ids(struct ps_call *c)
 	if (ids == NULL)
 		return -ENOMEM;
 	if (c->p->is_open)
-		n = gsctp_assocs(c->p->s, ids, max);
+		n = gs_posix_assocs(c->p->s, ids, max);
 	if (n > (int)max)
 		n = -EINVAL;
 	for (i = 0; i < n; i++)

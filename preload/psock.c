@@ -146,18 +146,3 @@ ps_wrap(struct psock *from, gsctp_sock s, int flags)
 	ps_put(p);
 	return err;
 }
-
-size_t
-ps_outq(struct psock *p)
-{
-	struct gsctp_stat st;
-	size_t n = 0;
-
-	if (ps_is_forked())
-		return 0;
-	(void)pthread_mutex_lock(&p->lock);
-	if (p->is_open && gsctp_getstat(p->s, &st) == 0)
-		n = (size_t)st.send_pend;
-	(void)pthread_mutex_unlock(&p->lock);
-	return n;
-}

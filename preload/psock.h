@@ -87,9 +87,6 @@ int ps_socket(int family, bool is_stream, int flags);
  * none, still the caller's. */
 int ps_wrap(struct psock *p, gsctp_sock s, int flags);
 
-/* TIOCOUTQ: bytes that are not acknowledged yet. */
-size_t ps_outq(struct psock *p);
-
 /* The last descriptor has gone. */
 void ps_close(struct psock *p);
 void ps_free(struct psock *p);

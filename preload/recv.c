@@ -43,6 +43,7 @@ struct in {
 	size_t room;
 	int flags;
 	int out_flags;		/* msg_flags */
+	bool is_end;		/* no message, and none to come */
 	size_t control_used;
 };
 
@@ -264,6 +265,7 @@ receive(struct psock *p, struct in *in)
 
 	do {
 		r = take(p, &v, &msg);
+		in->is_end = r == 0;
 		if (r <= 0)
 			return r;
 		if (msg->type == GSCTP_MSG_DATA)
@@ -283,19 +285,19 @@ may_come(struct psock *p)
 
 	if (look(p, &v) != 0 || v.is_listening)
 		return true;	/* who waits finds out */
-	return v.is_open && gsctp_assocs(v.s, NULL, 0) != 0;
+	return v.is_open && gs_posix_assocs(v.s, NULL, 0) != 0;
 }
 
 /* The call's results, which an error leaves as they were. */
 static void
-finish(struct in *in, ssize_t n)
+finish(struct in *in)
 {
 	struct msghdr *m = in->m;
 
 	m->msg_flags = in->out_flags;
 	m->msg_controllen = in->control_used;
 	/* The end has no sender. */
-	if (n == 0 && in->out_flags == 0 && m->msg_name != NULL)
+	if (in->is_end && m->msg_name != NULL)
 		m->msg_namelen = 0;
 }
 
@@ -334,7 +336,7 @@ ps_recvmsg(struct psock *p, struct msghdr *m, int flags)
 			return err;
 	}
 	if (r >= 0)
-		finish(&in, r);
+		finish(&in);
 	return r;
 }
 

@@ -220,6 +220,16 @@ wait_up(struct call *k, gsctp_sock s)
 	gs_posix_unwait(&w);
 }
 
+/* One-to-one, it has had its association. */
+static bool
+has_ended(const struct psock *p, gsctp_sock s)
+{
+	struct gs_posix_state st;
+
+	return p->is_stream && gs_posix_state(s, &st) == 0 &&
+	    st.phase == GS_POSIX_ENDED;
+}
+
 /* To a peer that may be new. */
 static int
 send_to(struct call *k, gsctp_sock s)
@@ -228,6 +238,8 @@ send_to(struct call *k, gsctp_sock s)
 	int err;
 
 	err = send_when(k, s);
+	if (err == -ENOENT && has_ended(k->p, s))
+		return -EADDRNOTAVAIL;
 	if (err == -ENOENT || err == -EBADF) {
 		err = ps_begin(k->p, k->m, &k->c, &k->out, &s);
 		is_new = err == 0;
@@ -236,8 +248,10 @@ send_to(struct call *k, gsctp_sock s)
 			err = 0;
 		if (err == 0)
 			err = send_when(k, s);
+		/* It has been refused already: the message was taken, as
+		 * it would be a moment before. */
 		if (err == -ENOENT)
-			err = -EADDRNOTAVAIL;
+			err = is_new ? 0 : -EADDRNOTAVAIL;
 	}
 	if (err == 0 && is_new)
 		wait_up(k, s);
@@ -267,7 +281,7 @@ end_one(const struct call *k, gsctp_sock s)
 	if (k->out.to != NULL)
 		err = gs_posix_peer(s, k->out.to, k->out.tolen, &id);
 	else if (k->p->is_peeled)
-		err = gsctp_assocs(s, ids, 1) > 0 ? 0 : -EPIPE;
+		err = gs_posix_assocs(s, ids, 1) > 0 ? 0 : -EPIPE;
 	if (err == -ENOENT || (err == -EBADF && k->out.to != NULL))
 		return -EINVAL;		/* not a way to begin one */
 	if (err == 0 && k->out.to == NULL && !k->p->is_peeled &&
@@ -286,7 +300,7 @@ send_all(struct call *k, gsctp_sock s)
 	bool is_sent = false;
 	int i, n, err = 0;
 
-	n = gsctp_assocs(s, NULL, 0);
+	n = gs_posix_assocs(s, NULL, 0);
 	if (n <= 0) {
 		k->out.len = 0;
 		return 0;
@@ -294,7 +308,7 @@ send_all(struct call *k, gsctp_sock s)
 	ids = calloc((size_t)n, sizeof(*ids));
 	if (ids == NULL)
 		return -ENOMEM;
-	i = gsctp_assocs(s, ids, (size_t)n);
+	i = gs_posix_assocs(s, ids, (size_t)n);
 	n = i < n ? i : n;
 	k->out.to = NULL;
 	for (i = 0; err == 0 && i < n; i++) {

@@ -94,14 +94,34 @@ ps_addr_is_any(const struct sockaddr_storage *a)
 	return memcmp((const char *)a + at, &zero, len) == 0;
 }
 
+/* One of IPv4 as it is mapped into IPv6. */
+static void
+as_v6(const struct sockaddr_storage *a, struct in6_addr *out)
+{
+	struct sockaddr_in6 v6;
+	struct sockaddr_in v4;
+
+	if (a->ss_family == AF_INET6) {
+		memcpy(&v6, a, sizeof(v6));
+		*out = v6.sin6_addr;
+		return;
+	}
+	memcpy(&v4, a, sizeof(v4));
+	memset(out, 0, sizeof(*out));
+	out->s6_addr[10] = 0xff;
+	out->s6_addr[11] = 0xff;
+	memcpy(&out->s6_addr[12], &v4.sin_addr, sizeof(v4.sin_addr));
+}
+
 bool
 ps_addr_same(const struct sockaddr_storage *a,
     const struct sockaddr_storage *b)
 {
-	/* Behind the port, which is at the same place in both. */
-	return a->ss_family == b->ss_family &&
-	    memcmp((const char *)a + 4, (const char *)b + 4,
-		ps_addr_size(a->ss_family) - 4) == 0;
+	struct in6_addr x, y;
+
+	as_v6(a, &x);
+	as_v6(b, &y);
+	return memcmp(&x, &y, sizeof(x)) == 0;
 }
 
 /* A UDP socket that is connected has it; nothing is sent. */

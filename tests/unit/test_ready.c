@@ -107,6 +107,25 @@ START_TEST(a_state_lasts_however_often_it_is_looked_at)
 END_TEST
 
 /* Were a byte written each time, as many would have to be read. */
+START_TEST(hung_up_it_stays_readable_and_says_why)
+{
+	struct pollfd p = { .fd = fd,
+		.events = POLLIN | POLLOUT | POLLRDHUP };
+
+	gs_ready_hang_up(r, false);
+	(void)gs_ready_set_readable(r, true);
+	(void)gs_ready_set_readable(r, false);
+	ck_assert_int_eq(poll(&p, 1, 0), 1);
+	ck_assert_int_eq(p.revents, POLLIN | POLLOUT | POLLRDHUP);
+	ck_assert_int_eq(gs_ready_set_writable(r, false), 0);
+	ck_assert_int_eq(poll(&p, 1, 0), 1);
+	ck_assert_int_eq(p.revents, POLLIN | POLLRDHUP);
+	ck_assert_int_eq(gs_ready_set_writable(r, true), 0);
+	gs_ready_hang_up(r, true);
+	ck_assert_int_eq(poll(&p, 1, 0), 1);
+	ck_assert_int_eq(p.revents, POLLIN | POLLOUT | POLLRDHUP | POLLHUP);
+}
+END_TEST
 START_TEST(setting_the_same_state_again_adds_nothing)
 {
 	char c[8];
@@ -238,6 +257,7 @@ suite(void)
 	tcase_add_test(tc, a_new_one_is_writable_and_not_readable);
 	tcase_add_test(tc, poll_select_and_epoll_show_the_two_states_as_set);
 	tcase_add_test(tc, a_state_lasts_however_often_it_is_looked_at);
+	tcase_add_test(tc, hung_up_it_stays_readable_and_says_why);
 	tcase_add_test(tc, setting_the_same_state_again_adds_nothing);
 	tcase_add_test(tc, reading_from_it_spoils_only_the_state_of_the_moment);
 	tcase_add_test(tc, writing_to_it_spoils_only_the_state_of_the_moment);
