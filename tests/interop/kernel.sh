@@ -73,7 +73,8 @@ setpriv $as_nobody env -i PATH=/usr/bin:/bin HOME=/ TMPDIR="$tmp/uml" \
     ${KERNEL_PCAP:+KERNEL_PCAP="$KERNEL_PCAP"} \
     >"$tmp/console" 2>&1 </dev/null &
 machine=$!
-wait "$machine" || :
+code=0
+wait "$machine" || code=$?
 machine=
 
 # What the terminal in between makes of a line's end.
@@ -86,7 +87,7 @@ fi
 sed 1d "$tmp/lines"
 grep '^# finished$' "$tmp/lines" >/dev/null || {
 	tail -n 30 "$tmp/said" >&2
-	die "the machine did not come to its end"
+	die "the machine did not come to its end: code $code"
 }
 
 passed=$(grep -c '^ok ' "$tmp/lines") || :

@@ -38,6 +38,8 @@ for file in "$top_builddir"/tests/preload/test_*; do
 	name=$(basename "$file")
 	case $name in
 	*.*) continue ;;
+	# What is the library's own, or too much for a machine like this.
+	test_faulty | test_process | test_ready | test_storm) continue ;;
 	esac
 	cp "$file" "$tmp/bin"
 	names="$names${names:+,}$name"
@@ -61,7 +63,8 @@ setpriv $as_nobody env -i PATH=/usr/bin:/bin HOME=/ TMPDIR="$tmp/uml" \
     KERNEL_DIR="$tmp/bin" KERNEL_TESTS="$names" \
     >"$tmp/console" 2>&1 </dev/null &
 machine=$!
-wait "$machine" || :
+code=0
+wait "$machine" || code=$?
 machine=
 
 # What the terminal in between makes of a line's end.
@@ -72,7 +75,7 @@ grep '^# booted' "$tmp/said" || {
 }
 grep '^# finished$' "$tmp/said" >/dev/null || {
 	tail -n 30 "$tmp/said" >&2
-	echo "preload_kernel: the machine did not come to its end" >&2
+	echo "preload_kernel: the machine did not come to its end: code $code" >&2
 	exit 1
 }
 grep '%: Checks:\|:[FE]:\|^# test_' "$tmp/said"
