@@ -36,7 +36,7 @@ int abi_family = AF_INET;
 static volatile sig_atomic_t pipes;
 
 /* The group's name, which each line begins with. */
-static char prefix[64];
+static const char *prefix = "";
 
 void
 say(const char *format, ...)
@@ -382,7 +382,7 @@ in_child(const struct job *j)
 	(void)dup2(fileno(j->out), STDOUT_FILENO);
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	(void)alarm(JOB_LIMIT_S);
-	(void)snprintf(prefix, sizeof(prefix), "%s", j->name);
+	prefix = j->name;
 	abi_type = j->type;
 	abi_family = j->family;
 	if (j->state != NULL)

@@ -141,6 +141,7 @@ bad_pointers(void)
 	SAY("getpeername NULL len", getpeername(e.fd, sa, NULL));
 	len = (socklen_t)-1;
 	SAY("getpeername len -1", getpeername(e.fd, sa, &len));
+	a = e.to;
 	SAY("send NULL", send(e.fd, NULL, 5, MSG_DONTWAIT));
 	SAY("send NULL 0", send(e.fd, NULL, 0, MSG_DONTWAIT));
 	SAY("write NULL", write(e.fd, NULL, 5));

@@ -326,7 +326,8 @@ static void
 vectors(void)
 {
 	struct ends e = new_ends();
-	struct iovec v[3] = { { "ab", 2 }, { "", 0 }, { "cde", 3 } };
+	char text[] = "abcde";
+	struct iovec v[3] = { { text, 2 }, { text, 0 }, { text + 2, 3 } };
 	struct iovec in[2] = { { buf, 2 }, { buf + 100, 100 } };
 
 	SAY("writev", writev(e.fd, v, 3));
