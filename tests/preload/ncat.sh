@@ -21,6 +21,11 @@ for pair in ncat:ncat gsctp:ncat ncat:gsctp; do
 	one_way "${pair%:*}" "${pair#*:}"
 done
 
+# A program that is there, and does not listen at that port.
+start_gsctp discard serve --json --bind $host discard 0
+until_said discard "$pid" '"listening"'
+GSCTP_PEER_UDP_PORT=$(sed -n 's/.*"udp_port":\([0-9]*\).*/\1/p' "$tmp/discard")
+export GSCTP_PEER_UDP_PORT
 if under ncat --sctp -v $host "$(any_port)" </dev/null >"$tmp/none" 2>&1; then
 	die "it connects to nobody"
 fi
