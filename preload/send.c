@@ -97,14 +97,16 @@ choose_name(struct call *k)
 	/* No length is no address, as with the kernel. */
 	if (to == NULL || m->msg_namelen == 0 || k->p->is_peeled)
 		return 0;
-	if (m->msg_namelen < sizeof(struct sockaddr_in) ||
+	if (m->msg_namelen > INT32_MAX ||
+	    m->msg_namelen < sizeof(struct sockaddr_in) ||
 	    (to->sa_family != AF_INET && to->sa_family != AF_INET6) ||
 	    (to->sa_family == AF_INET6 &&
 	    (k->p->family != AF_INET6 ||
 	    m->msg_namelen < sizeof(struct sockaddr_in6))))
 		return -EINVAL;
 	k->out.to = to;
-	k->out.tolen = m->msg_namelen;
+	k->out.tolen = m->msg_namelen < sizeof(struct sockaddr_storage) ?
+	    m->msg_namelen : sizeof(struct sockaddr_storage);
 	return 0;
 }
 
