@@ -366,6 +366,17 @@ gather(struct call *k, gsctp_sock s)
 	return err;
 }
 
+/* With nobody to send to, the kernel does not come to look at buffers. */
+static bool
+is_alone(const struct call *k)
+{
+	size_t limit;
+	gsctp_sock s;
+
+	return k->m->msg_name == NULL && look(k->p, &s, &limit) == 0 &&
+	    (s.id == 0 || gsctp_assocs(s, NULL, 0) == 0);
+}
+
 static ssize_t
 run(struct call *k)
 {
@@ -375,6 +386,8 @@ run(struct call *k)
 	int err;
 
 	err = ps_iov_size(m, &k->out.len);
+	if (err == -EFAULT && is_alone(k))
+		return -EPIPE;
 	if (err == 0)
 		err = look(k->p, &s, &limit);
 	if (m->msg_control == NULL && m->msg_controllen > 0)

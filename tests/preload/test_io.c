@@ -285,6 +285,7 @@ START_TEST(a_socket_without_an_association)
 
 	ck_fails(send(one, "x", 1, MSG_NOSIGNAL), EPIPE);
 	ck_fails(send(many, "x", 1, MSG_NOSIGNAL), EPIPE);
+	ck_fails(send(many, NULL, 1, MSG_NOSIGNAL), EPIPE);
 	ck_fails(recv(one, buf, 1, 0), ENOTCONN);
 	ck_fails(recv(many, buf, 1, 0), ENOTCONN);
 	ck_fails(recv(one, buf, 1, MSG_DONTWAIT), EAGAIN);
