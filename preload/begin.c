@@ -9,6 +9,7 @@
 #include "control.h"
 #include "posix.h"
 #include "psock.h"
+#include "uaddr.h"
 
 /* The stream of the message must be one of those that are asked for. */
 static int
@@ -96,7 +97,9 @@ ps_begin(struct psock *p, const struct msghdr *m, const struct ps_control *c,
 	if (err != 0)
 		return err;
 	(void)pthread_mutex_lock(&p->lock);
-	err = begin(p, c, out, addrs, n);
+	err = ps_addr_check(p, &addrs[0], out->tolen);
+	if (err == 0)
+		err = begin(p, c, out, addrs, n);
 	*s = p->s;
 	(void)pthread_mutex_unlock(&p->lock);
 	switch (err) {

@@ -109,6 +109,7 @@ write(int fd, const void *buf, size_t len)
 	return out(p, buf, len, 0, NULL, 0);
 }
 
+/* Of nothing at all, it is no message: so files have it. */
 PS_FACE ssize_t
 writev(int fd, const struct iovec *iov, int n)
 {
@@ -123,8 +124,8 @@ writev(int fd, const struct iovec *iov, int n)
 		return ps_done(p, -EINVAL);
 	m.msg_iovlen = (size_t)n;
 	err = ps_iov_size(&m, &size);
-	if (err != 0 || size == 0)
-		return ps_done(p, err);
+	if (err == 0 && size == 0)
+		return ps_done(p, 0);
 	return ps_done(p, ps_sendmsg(p, &m, 0));
 }
 

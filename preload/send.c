@@ -97,14 +97,16 @@ choose_name(struct call *k)
 	/* No length is no address, as with the kernel. */
 	if (to == NULL || m->msg_namelen == 0 || k->p->is_peeled)
 		return 0;
-	if (m->msg_namelen < sizeof(struct sockaddr_in) ||
+	if (m->msg_namelen > INT32_MAX ||
+	    m->msg_namelen < sizeof(struct sockaddr_in) ||
 	    (to->sa_family != AF_INET && to->sa_family != AF_INET6) ||
 	    (to->sa_family == AF_INET6 &&
 	    (k->p->family != AF_INET6 ||
 	    m->msg_namelen < sizeof(struct sockaddr_in6))))
 		return -EINVAL;
 	k->out.to = to;
-	k->out.tolen = m->msg_namelen;
+	k->out.tolen = m->msg_namelen < sizeof(struct sockaddr_storage) ?
+	    m->msg_namelen : sizeof(struct sockaddr_storage);
 	return 0;
 }
 
@@ -364,6 +366,17 @@ gather(struct call *k, gsctp_sock s)
 	return err;
 }
 
+/* With nobody to send to, the kernel does not come to look at buffers. */
+static bool
+is_alone(const struct call *k)
+{
+	size_t limit;
+	gsctp_sock s;
+
+	return k->m->msg_name == NULL && look(k->p, &s, &limit) == 0 &&
+	    (s.id == 0 || gsctp_assocs(s, NULL, 0) == 0);
+}
+
 static ssize_t
 run(struct call *k)
 {
@@ -373,6 +386,8 @@ run(struct call *k)
 	int err;
 
 	err = ps_iov_size(m, &k->out.len);
+	if (err == -EFAULT && is_alone(k))
+		return -EPIPE;
 	if (err == 0)
 		err = look(k->p, &s, &limit);
 	if (m->msg_control == NULL && m->msg_controllen > 0)

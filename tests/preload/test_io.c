@@ -260,6 +260,9 @@ START_TEST(what_makes_no_sense_is_refused)
 
 	ck_fails(send(p.client, buf, 0, 0), EINVAL);
 	ck_fails(write(p.client, buf, 0), EINVAL);
+	iov.iov_len = 0;
+	ck_assert_int_eq(writev(p.client, &iov, 1), 0);
+	iov.iov_len = 1;
 	ck_fails(send(p.client, buf, 213000, 0), EMSGSIZE);
 	ck_fails(send(p.client, NULL, 1, 0), EFAULT);
 	ck_fails(sendmsg(p.client, &m, 0), EFAULT);
@@ -282,6 +285,7 @@ START_TEST(a_socket_without_an_association)
 
 	ck_fails(send(one, "x", 1, MSG_NOSIGNAL), EPIPE);
 	ck_fails(send(many, "x", 1, MSG_NOSIGNAL), EPIPE);
+	ck_fails(send(many, NULL, 1, MSG_NOSIGNAL), EPIPE);
 	ck_fails(recv(one, buf, 1, 0), ENOTCONN);
 	ck_fails(recv(many, buf, 1, 0), ENOTCONN);
 	ck_fails(recv(one, buf, 1, MSG_DONTWAIT), EAGAIN);
@@ -410,6 +414,7 @@ START_TEST(an_address_that_is_none_is_refused)
 
 	ck_fails(sendto(fd, "x", 1, 0, &to.sa, to.len - 1), EINVAL);
 	ck_fails(sendto(fd, "x", 1, 0, &v6.sa, v6.len), EINVAL);
+	ck_fails(sendto(fd, "x", 1, 0, &to.sa, (socklen_t)-1), EINVAL);
 	to.sa.sa_family = AF_UNIX;
 	ck_fails(sendto(fd, "x", 1, 0, &to.sa, to.len), EINVAL);
 	close(fd);

@@ -294,6 +294,7 @@ END_TEST
 START_TEST(the_end_comes_after_the_last_message_and_stays)
 {
 	struct at from = { .len = sizeof(from.v6) };
+	struct at to;
 	struct iovec iov = { buf, 9 };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 
@@ -308,6 +309,10 @@ START_TEST(the_end_comes_after_the_last_message_and_stays)
 	ck_assert_int_eq(recv(p.server, buf, 9, 0), 0);
 	ck_assert_int_eq(read(p.server, buf, 9), 0);
 	ck_assert(is_readable(p.server));
+	/* And this socket has had its association. */
+	to = at("127.0.0.1", port_of(p.listener));
+	ck_fails(sendto(p.server, "x", 1, MSG_NOSIGNAL, &to.sa, to.len),
+	    EADDRNOTAVAIL);
 	p.client = dup(p.listener);
 }
 END_TEST
