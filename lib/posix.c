@@ -144,6 +144,15 @@ gs_posix_outcome_fd(const struct gs_posix_attempt *t)
 	return gs_ready_fd(t->r);
 }
 
+void
+gs_posix_outcome_move(struct gs_posix_attempt *t, int (*move)(int fd))
+{
+	if (gs_api_enter() != 0)
+		return;
+	gs_ready_move(t->r, move);
+	gs_leave();
+}
+
 int
 gs_posix_outcome(struct gs_posix_attempt *t)
 {

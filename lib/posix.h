@@ -82,6 +82,9 @@ int gs_posix_connect(gsctp_sock s, const struct sockaddr_storage *addrs,
     size_t n, gsctp_assoc_id *assoc, struct gs_posix_attempt **out);
 int gs_posix_outcome_fd(const struct gs_posix_attempt *t);
 
+/* As gs_ready_move(); before anybody waits. */
+void gs_posix_outcome_move(struct gs_posix_attempt *t, int (*move)(int fd));
+
 /* 0: it is, or was, up; -EINPROGRESS: not known yet; -EBADF: s was closed;
  * else why it failed.  t is freed. */
 int gs_posix_outcome(struct gs_posix_attempt *t);

@@ -56,13 +56,6 @@ gs_ready_free(struct gs_ready *r)
 	free(r);
 }
 
-void
-gs_ready_move(struct gs_ready *r, int (*move)(int fd))
-{
-	r->user = move(r->user);
-	r->ours = move(r->ours);
-}
-
 int
 gs_ready_fd(const struct gs_ready *r)
 {
@@ -117,6 +110,18 @@ put_byte(int fd)
 	if (n == 1)
 		return 1;
 	return errno == EAGAIN ? 0 : -errno;
+}
+
+void
+gs_ready_move(struct gs_ready *r, int (*move)(int fd))
+{
+	r->user = move(r->user);
+	r->ours = move(r->ours);
+	/* What others have done to the old numbers. */
+	if (!r->is_readable)
+		(void)drain(r->user);
+	if (r->is_writable)
+		(void)drain(r->ours);
 }
 
 int

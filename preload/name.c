@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fd.h"
 #include "posix.h"
 #include "process.h"
 #include "psock.h"
@@ -125,6 +126,7 @@ wait_outcome(struct psock *p, struct gs_posix_attempt *t, uint64_t deadline)
 {
 	int err, outcome;
 
+	gs_posix_outcome_move(t, ps_fd_hide);
 	err = ps_wait_for(p, gs_posix_outcome_fd(t), deadline);
 	outcome = gs_posix_outcome(t);
 	if (outcome == -EINPROGRESS)
