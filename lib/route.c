@@ -7,6 +7,9 @@
 #include "route.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -92,4 +95,71 @@ gs_route_is_local(const union gs_addr *a)
 	    gs_addr_same_ip(&source, &target);
 	(void)close(fd); /* nothing was sent on it */
 	return is_local;
+}
+
+/* The local address of a line of /proc/net/udp or udp6: its words are printed
+ * as this machine has numbers, its port as people do. */
+static bool
+read_bound(const char *line, sa_family_t family, union gs_addr *out)
+{
+	uint32_t w[4] = { 0 };
+	uint16_t port;
+	int n;
+
+	memset(out, 0, sizeof(*out));
+	out->sa.sa_family = family;
+	if (family == AF_INET) {
+		n = sscanf(line, " %*u: %8" SCNx32 ":%4" SCNx16, &w[0], &port);
+		memcpy(&out->v4.sin_addr, w, sizeof(out->v4.sin_addr));
+		n += 3;
+	} else {
+		n = sscanf(line,
+		    " %*u: %8" SCNx32 "%8" SCNx32 "%8" SCNx32 "%8" SCNx32
+		    ":%4" SCNx16,
+		    &w[0], &w[1], &w[2], &w[3], &port);
+		memcpy(&out->v6.sin6_addr, w, sizeof(out->v6.sin6_addr));
+	}
+	if (n != 5)
+		return false;
+	gs_addr_unmap(out);
+	gs_addr_set_port(out, port);
+	return true;
+}
+
+/* 1, 0, or -errno.  The wildcard of IPv6 may stand for all of IPv4. */
+static int
+has_bound(const char *path, sa_family_t family, const union gs_addr *a)
+{
+	union gs_addr bound;
+	char *line = NULL;
+	size_t size = 0;
+	int found = 0;
+	FILE *f;
+
+	f = fopen(path, "re");
+	if (f == NULL)
+		return -errno;
+	while (found == 0 && getline(&line, &size, f) != -1)
+		found = read_bound(line, family, &bound) &&
+		    gs_addr_port(&bound) == gs_addr_port(a) &&
+		    (gs_addr_is_any(&bound) || gs_addr_same_ip(&bound, a));
+	if (found == 0 && ferror(f))
+		found = -EIO;
+	free(line);
+	(void)fclose(f); /* it was only read */
+	return found;
+}
+
+bool
+gs_route_has_udp(const union gs_addr *a)
+{
+	int found;
+
+	if (a->sa.sa_family == AF_INET &&
+	    has_bound("/proc/thread-self/net/udp", AF_INET, a) != 0)
+		return true;
+	found = has_bound("/proc/thread-self/net/udp6", AF_INET6, a);
+	/* A system without IPv6 has no such file. */
+	return found != 0 &&
+	    !(found == -ENOENT && a->sa.sa_family == AF_INET);
 }

@@ -26,6 +26,10 @@
 int gs_route_check(const union gs_addr *to, const union gs_addr *from,
     size_t n);
 
+/* Has some program of this host the UDP port of a, at that address or at all
+ * of them?  Nothing is bound to find out.  True where that cannot be told. */
+bool gs_route_has_udp(const union gs_addr *a);
+
 /* Is it an address of this host?  False where that cannot be found out. */
 bool gs_route_is_local(const union gs_addr *a);
 

@@ -6,8 +6,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "endpoint.h"
@@ -374,22 +372,6 @@ find_usual(void *arg, const char *stem, const struct gs_map *map,
 	return *is_known;
 }
 
-static bool
-is_free(const union gs_addr *addr)
-{
-	union gs_addr a = *addr;
-	bool is_free;
-	int fd;
-
-	fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
-	if (fd == -1)
-		return false;
-	gs_addr_set_port(&a, GS_DEFAULT_UDP_PORT);
-	is_free = bind(fd, &a.sa, gs_addr_len(&a)) == 0;
-	(void)close(fd); /* it was bound for this alone */
-	return is_free;
-}
-
 /*
  * Nobody that we know of has the SCTP port.  Has somebody whom we do not know
  * the usual UDP port?  Where a stack that we know has it, and perhaps has
@@ -398,10 +380,13 @@ is_free(const union gs_addr *addr)
 static bool
 has_stranger(const union gs_addr *local)
 {
+	union gs_addr usual = *local;
 	bool is_known = false;
 	int found;
 
-	if (is_free(local))
+	gs_addr_set_port(&usual, GS_DEFAULT_UDP_PORT);
+	/* To try to bind to it would be in the way of who starts just now. */
+	if (!gs_route_has_udp(&usual))
 		return false;
 	pthread_mutex_lock(&lock);
 	if (reg.lock != -1) {
