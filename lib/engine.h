@@ -112,9 +112,12 @@ struct gs_filter *gs_engine_filter_locked(void);
 size_t gs_engine_addrs_locked(const union gs_addr **out);
 bool gs_engine_has_addr_locked(const union gs_addr *a);
 
-/* The same, for a socket that is to be bound to it, or to connect there, or a
- * peer who asks there: any of 127.0.0.0/8 is had then, unless the
- * configuration has a list. */
+/* The same, for a socket that is to be bound to it, or to connect there: any
+ * of 127.0.0.0/8 is had then, unless the configuration has a list. */
 bool gs_engine_get_addr_locked(const union gs_addr *a);
+
+/* The same, for a peer who asks there.  A few are had so, and no more: an INIT
+ * costs its sender nothing, and what is had stays. */
+void gs_engine_ask_addr_locked(const union gs_addr *a);
 
 #endif

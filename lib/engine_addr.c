@@ -46,8 +46,10 @@ struct entry {
 	char name[IF_NAMESIZE];
 };
 
-/* So many are asked for at most. */
+/* So many are asked for at most; and by INITs, which anybody of this host can
+ * send. */
 #define ASKED_MAX 256
+#define ASKED_BY_PEERS_MAX 16
 
 /*
  * The engine takes the source of a packet from the interface with index 1
@@ -63,6 +65,7 @@ static struct entry *entries;
 static union gs_addr *addrs;
 static size_t naddrs;
 static size_t naddrs_max;	/* room for those that are asked for */
+static size_t nby_peers;	/* those that were, by peers */
 
 static void
 add(const union gs_addr *a, const char *name, unsigned int flags)
@@ -164,6 +167,7 @@ gs_engine_addrs_fini(void)
 	addrs = NULL;
 	naddrs = 0;
 	naddrs_max = 0;
+	nby_peers = 0;
 }
 
 size_t
@@ -207,6 +211,14 @@ gs_engine_get_addr_locked(const union gs_addr *a)
 		return false;
 	addrs[naddrs++] = copy;
 	return true;
+}
+
+void
+gs_engine_ask_addr_locked(const union gs_addr *a)
+{
+	if (!gs_engine_has_addr_locked(a) && nby_peers < ASKED_BY_PEERS_MAX &&
+	    gs_engine_get_addr_locked(a))
+		nby_peers++;
 }
 
 /* The sender of an INIT.  What is on this host is told of the loopback's

@@ -36,7 +36,7 @@ gs_engine_feed(const struct gs_packet *pkt)
 	 * association of the wildcard's would not be found. */
 	if (pkt->data[COMMON_LEN] == GS_CHUNK_INIT &&
 	    gs_addr_is_loopback(&dst))
-		(void)gs_engine_get_addr_locked(&dst);
+		gs_engine_ask_addr_locked(&dst);
 	if (!gs_filter_redirect(gs_engine_filter_locked(), pkt, &dst))
 		return;
 	m = sctp_get_mbuf_for_msg((unsigned int)pkt->len, 1, 1, 0, 1);

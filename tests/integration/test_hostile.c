@@ -872,6 +872,58 @@ START_TEST(fragments_in_any_order_and_forward_tsns_do_no_harm)
 }
 END_TEST
 
+/* The stack has every address that it can have, so all of 127.0.0.0/8 too. */
+static void
+setup_everywhere(void)
+{
+	struct gsctp_stack_config cfg;
+
+	loop_config(&cfg);
+	cfg.addrs = NULL;
+	cfg.naddrs = 0;
+	ck_assert_int_eq(gsctp_stack_start(&cfg), 0);
+	ck_assert_int_eq(loop_try_open(0, NULL, 0, &server), 0);
+	ck_assert_int_eq(gsctp_listen(server, GSCTP_BACKLOG), 0);
+	raw_open(&attacker, "127.0.0.1");
+	attacker.to_port = (uint16_t)gsctp_port(server);
+}
+
+static void
+teardown_everywhere(void)
+{
+	raw_close(&attacker);
+	loop_teardown();
+}
+
+/* Until there is an answer, the stack has dealt with it. */
+static void
+ask_at(uint32_t ip)
+{
+	static const uint8_t init[] = { 1, 2, 3, 4, 0, 1, 0, 0, 0, 1, 0, 1, 0,
+		0, 0, 1 };
+	char answer[1500];
+
+	attacker.to.sin_addr.s_addr = htonl(ip);
+	raw_send_chunk(&attacker, 0, RAW_INIT, 0, init, sizeof(init));
+	ck_assert_int_ne(loop_poll(attacker.fds[0], POLLIN, LOOP_MS), 0);
+	ck_assert_int_gt(recv(attacker.fds[0], answer, sizeof(answer), 0), 0);
+}
+
+START_TEST(inits_to_all_of_127_take_no_address_from_the_program)
+{
+	const struct gsctp_opt ip = GSCTP_IP(loop_addr("127.99.0.1", 0));
+	struct sockaddr_storage addrs[1];
+	int before = gsctp_socknames(server, 0, addrs, 1);
+	gsctp_sock s;
+	uint32_t i;
+
+	for (i = 0; i < 300; i++)
+		ask_at(INADDR_LOOPBACK + 0x10000 + i);
+	ck_assert_int_le(gsctp_socknames(server, 0, addrs, 1), before + 16);
+	ck_assert_int_eq(loop_try_open(0, &ip, 1, &s), 0);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -918,6 +970,13 @@ suite(void)
 	    a_fragment_that_is_never_completed_holds_up_no_one_else);
 	tcase_add_test(t,
 	    fragments_in_any_order_and_forward_tsns_do_no_harm);
+	suite_add_tcase(s, t);
+
+	t = tcase_create("everywhere");
+	tcase_add_checked_fixture(t, setup_everywhere, teardown_everywhere);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t,
+	    inits_to_all_of_127_take_no_address_from_the_program);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("restarts");
