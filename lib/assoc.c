@@ -496,16 +496,16 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	}
 	if (a->eof_wanted)
 		return -EPIPE;
+	if (len == 0 || info->stream >= a->out_streams)
+		return -EINVAL;
+	if (!gs_esock_fits(a->so, len))
+		return -EMSGSIZE;
 	if (a->early != NULL)
 		gs_early_run(a);
 	if (a->early != NULL) {
 		set_full(a, len);
 		return -EAGAIN;
 	}
-	if (len == 0 || info->stream >= a->out_streams)
-		return -EINVAL;
-	if (!gs_esock_fits(a->so, len))
-		return -EMSGSIZE;
 	err = gs_part_send(a, info, data, len, to);
 	if (err == 0)
 		a->last_traffic_ms = gs_now_ms();
