@@ -184,6 +184,7 @@ START_TEST(a_child_closes_all_and_begins_anew)
 }
 END_TEST
 
+#ifndef __SANITIZE_THREAD__
 static void
 be_killed(void)
 {
@@ -201,6 +202,7 @@ START_TEST(a_signal_for_the_child_is_the_childs)
 	down();
 }
 END_TEST
+#endif
 
 static void
 copy_and_close(void)
@@ -619,7 +621,10 @@ suite(void)
 
 	tc = tcase_create("first");
 	tcase_add_test(tc, a_child_of_one_that_only_asked_has_its_own);
+#ifndef __SANITIZE_THREAD__
+	/* It keeps the signals of a child of threads to itself. */
 	tcase_add_test(tc, a_signal_for_the_child_is_the_childs);
+#endif
 	tcase_add_test(tc, what_the_program_says_of_signals_holds);
 	suite_add_tcase(s, tc);
 
