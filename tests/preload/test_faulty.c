@@ -13,6 +13,7 @@
 #include "check_main.h"
 #include "plain.h"
 #include "preload.h"
+#include "tmp.h"
 
 #ifdef __SANITIZE_THREAD__
 /* Descriptors are closed while others use them: that is what is tested. */
@@ -522,9 +523,9 @@ own_files(void *arg)
 START_TEST(a_number_is_what_it_stands_for_now)
 {
 	pthread_t owners[OWNERS], users[STALE_USERS], files;
-	char path[] = "/tmp/test_faulty-XXXXXX";
+	char path[TMP_PATH];
 	intptr_t i;
-	int fd = mkstemp(path);
+	int fd = tmp_file(path, "test_faulty");
 
 	ck_assert_int_eq(write(fd, "file", 4), 4);
 	close(fd);
