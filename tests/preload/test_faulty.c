@@ -23,8 +23,10 @@ __tsan_default_suppressions(void);
 const char *
 __tsan_default_suppressions(void)
 {
-	return "race:^close$\nrace:^dup$\nrace:^dup2$\n"
-	       "race:^beside_is_asleep$\n";
+	return "race_top:close\nrace_top:dup\n"
+	       "race:^beside_is_asleep$\n"
+	       "race:^use_stale$\nrace:^own_files$\nrace:^into_range$\n"
+	       "race:^gs_ready_new$\n";
 }
 #endif
 
@@ -275,20 +277,6 @@ hit_until_ended(struct beside *b)
 	}
 }
 
-/* One signal, that was handled. */
-static void
-hit(struct beside *b)
-{
-	uint64_t end = beside_now_ms() + BESIDE_MS;
-	int before = atomic_load(&nsignals);
-
-	ck_assert_int_eq(pthread_kill(b->thread, SIGUSR1), 0);
-	while (atomic_load(&nsignals) == before) {
-		ck_assert(beside_now_ms() < end);
-		sched_yield();
-	}
-}
-
 static void
 limit(int fd, int option, int ms)
 {
@@ -327,6 +315,23 @@ START_TEST(a_signal_ends_what_waits)
 }
 END_TEST
 
+/* The sanitizer keeps a signal back from a thread whose call it does not
+ * know of, until that has returned: which it does not. */
+#ifndef __SANITIZE_THREAD__
+/* One signal, that was handled. */
+static void
+hit(struct beside *b)
+{
+	uint64_t end = beside_now_ms() + BESIDE_MS;
+	int before = atomic_load(&nsignals);
+
+	ck_assert_int_eq(pthread_kill(b->thread, SIGUSR1), 0);
+	while (atomic_load(&nsignals) == before) {
+		ck_assert(beside_now_ms() < end);
+		sched_yield();
+	}
+}
+
 START_TEST(a_signal_that_restarts_ends_nothing)
 {
 	struct beside b;
@@ -349,6 +354,7 @@ START_TEST(a_signal_that_restarts_ends_nothing)
 		p.listener = new_socket(AF_INET, ONE_TO_ONE);
 }
 END_TEST
+#endif
 
 START_TEST(a_signal_ends_what_waits_for_a_time)
 {
@@ -692,7 +698,9 @@ suite(void)
 	tcase_add_checked_fixture(tc, up, down);
 	tcase_add_checked_fixture(tc, up_deaf, down_deaf);
 	tcase_add_loop_test(tc, a_signal_ends_what_waits, 0, 4);
+#ifndef __SANITIZE_THREAD__
 	tcase_add_loop_test(tc, a_signal_that_restarts_ends_nothing, 0, 4);
+#endif
 	tcase_add_loop_test(tc, a_signal_ends_what_waits_for_a_time, 0, 4);
 	tcase_add_loop_test(tc, time_ends_what_waits, 0, 4);
 	suite_add_tcase(s, tc);
