@@ -713,6 +713,7 @@ check_clock(struct gs_assoc *a)
 			gs_engine_alarm_locked(a->yield_until_ms);
 	} else {
 		check_autoclose(a, now);
+		gs_assoc_check_end(a);
 		if (a->so != NULL &&
 		    (a->phase == GS_UP || a->phase == GS_ENDING))
 			check_path(a, now);

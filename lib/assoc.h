@@ -115,6 +115,9 @@ struct gs_assoc {
 	size_t begun_len;		/* bytes that those hold */
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
+	uint64_t end_at_ms;		/* the peer has shut down, and it is
+					 * shown then, or once it can
+					 * be; 0 not: posix.h */
 	uint64_t last_traffic_ms;	/* for autoclose */
 	uint64_t born_ms;
 

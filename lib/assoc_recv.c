@@ -28,6 +28,10 @@
 /* Events that may wait in front of data that is thrown away. */
 #define EVENTS_MAX 64
 
+/* How long the peer may take for the last word of a shutdown; it is lost once,
+ * perhaps. */
+#define LAST_WORD_MS 2000
+
 /* RFC 9260 3.3.10.4 */
 #define CAUSE_OUT_OF_RESOURCE 4
 
@@ -274,15 +278,37 @@ on_paddr_change(struct gs_assoc *a, struct gsctp_paddr_change *c)
 	to_user_addr(a->ep, &addr, &c->addr, NULL);
 }
 
-/* The peer sends no more. */
+void
+gs_assoc_check_end(struct gs_assoc *a)
+{
+	if (a->end_at_ms == 0 || a->ep == NULL || !a->ep->is_posix)
+		return;
+	if (gs_now_ms() < a->end_at_ms) {
+		gs_engine_alarm_locked(a->end_at_ms);
+		return;
+	}
+	a->end_at_ms = 0;
+	a->ep->is_read_shut = true;
+	gs_endpoint_update(a->ep);
+}
+
+/*
+ * The peer sends no more: that is the end of what there is to read, also
+ * where data of this side is not acknowledged yet.  Where all is, only the
+ * peer's SHUTDOWN COMPLETE is missing; a kernel has it before a program on the
+ * same host looks, so who wants to be told of it is shown the end after it.
+ */
 static void
 on_shutdown(struct gs_assoc *a)
 {
 	a->phase = GS_ENDING;
-	if (a->ep == NULL || !a->ep->is_posix || !a->ep->stream.is_on)
+	if (a->ep == NULL || !a->ep->stream.is_on)
 		return;
-	a->ep->is_read_shut = true;
-	gs_endpoint_update(a->ep);
+	a->end_at_ms = gs_now_ms();
+	if (is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE) &&
+	    gs_esock_state(a->so) != GSCTP_SHUTDOWN_RECEIVED)
+		a->end_at_ms += LAST_WORD_MS;
+	gs_assoc_check_end(a);
 }
 
 /* The message in delivery will not be complete; was there one?  A FORWARD
@@ -568,14 +594,15 @@ pump_one(struct gs_assoc *a)
 	return err == 0;
 }
 
-/* Data that nobody wants must not wait behind an event that is not read. */
+/* Data that nobody wants must not wait behind an event that is not read, nor
+ * the end behind the peer's SHUTDOWN. */
 static bool
 wants_more(const struct gs_assoc *a)
 {
 	if (a->head == NULL)
 		return true;
-	return a->ep != NULL && is_read_shut(a->ep) &&
-	    a->made.count < EVENTS_MAX;
+	return a->ep != NULL && a->made.count < EVENTS_MAX &&
+	    (is_read_shut(a->ep) || (a->ep->is_posix && a->end_at_ms != 0));
 }
 
 void

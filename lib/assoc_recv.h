@@ -17,6 +17,9 @@
  * is thrown away. */
 void gs_assoc_pump(struct gs_assoc *a);
 
+/* Is it time to show the peer's SHUTDOWN as the end of a socket?  posix.h */
+void gs_assoc_check_end(struct gs_assoc *a);
+
 /* Data that waits is not wanted any more. */
 void gs_assoc_drop_data(struct gs_assoc *a);
 

@@ -624,11 +624,16 @@ gs_endpoint_give_addr(const struct gs_endpoint *ep, const union gs_addr *a,
 void
 gs_endpoint_show_in(struct gs_endpoint *ep, struct gs_ready *r)
 {
+	struct gs_assoc *a = TAILQ_FIRST(&ep->assocs);
+
 	if (!ep->is_posix)
 		gs_ready_free(ep->fd);
 	ep->fd = r;
 	ep->is_posix = true;
 	gs_endpoint_update(ep);
+	/* Its peer may have shut down before it was accepted. */
+	if (ep->stream.is_on && a != NULL)
+		gs_assoc_check_end(a);
 }
 
 void

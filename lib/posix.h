@@ -121,6 +121,9 @@ int gs_posix_take_error(gsctp_sock s);
  * has shut down, the association has ended, or reading was shut; and what
  * gs_posix_take_error() would tell, -EAGAIN, -ENOTCONN (a one-to-one socket
  * that listens), -EBADF, -ESTALE.
+ *
+ * Where the peer has shut down, nothing waits to be sent, and assoc_change is
+ * subscribed to, the end comes after that, but at most two seconds late.
  */
 int gs_posix_recv(gsctp_sock s, struct gsctp_msg **msg);
 

@@ -276,6 +276,17 @@ receive(struct psock *p, struct in *in)
 	return r;
 }
 
+static ssize_t
+try(struct psock *p, struct in *in)
+{
+	ssize_t r;
+
+	(void)pthread_mutex_lock(&p->reading);
+	r = receive(p, in);
+	(void)pthread_mutex_unlock(&p->reading);
+	return r;
+}
+
 /* Is there a reason to wait?  Without an association, and none to come, the
  * kernel sees none. */
 static bool
@@ -317,15 +328,18 @@ ps_recvmsg(struct psock *p, struct msghdr *m, int flags)
 	if (err != 0)
 		return err;
 	for (;;) {
-		(void)pthread_mutex_lock(&p->reading);
-		r = receive(p, &in);
-		(void)pthread_mutex_unlock(&p->reading);
+		r = try(p, &in);
 		if (r != -EAGAIN)
 			break;
 		if (!ps_blocks(p, flags))
 			return -EAGAIN;
-		if (!may_come(p))
+		if (!may_come(p)) {
+			/* Or it has ended since, which is to be told. */
+			r = try(p, &in);
+			if (r != -EAGAIN)
+				break;
 			return -ENOTCONN;
+		}
 		if (deadline == 0) {
 			(void)pthread_mutex_lock(&p->lock);
 			deadline = ps_deadline(&p->rcvtimeo);

@@ -368,6 +368,32 @@ START_TEST(shutdown_write_delivers_all_that_is_queued)
 }
 END_TEST
 
+/* By shutdown, or by close: the end's event is never left out. */
+START_TEST(each_of_many_ends_is_told_whole)
+{
+	gsctp_sock listener = stream_listen(5, NULL, 0);
+	gsctp_sock client, server;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		client = stream_client(listener, NULL, 0);
+		server = stream_accept(listener);
+		(void)loop_recv_state(server, GSCTP_COMM_UP);
+		if (_i == 0)
+			ck_assert_int_eq(gsctp_shutdown(client,
+			    GSCTP_SHUT_WRITE), 0);
+		else
+			ck_assert_int_eq(gsctp_close(client), 0);
+		gsctp_msg_free(loop_recv_type(server,
+		    GSCTP_MSG_SHUTDOWN_EVENT));
+		stream_ends(server, GSCTP_SHUTDOWN_COMP, 0);
+		ck_assert_int_eq(gsctp_close(server), 0);
+		if (_i == 0)
+			ck_assert_int_eq(gsctp_close(client), 0);
+	}
+}
+END_TEST
+
 /* shutdown(read) opens a window that was closed. */
 START_TEST(shutdown_read_makes_room_for_a_blocked_peer)
 {
@@ -392,6 +418,7 @@ add(TCase *tc)
 	tcase_add_test(tc,
 	    a_peer_that_makes_no_sense_is_closed_with_econnaborted);
 	tcase_add_test(tc, a_shutdown_of_the_peers_is_closed_without_an_error);
+	tcase_add_loop_test(tc, each_of_many_ends_is_told_whole, 0, 2);
 	tcase_add_test(tc,
 	    a_shutdown_that_nobody_answers_is_closed_with_etimedout);
 	tcase_add_test(tc, an_abort_during_the_shutdown_is_this_sides);
