@@ -32,7 +32,7 @@
 
 struct look {
 	struct run_check *out;
-	const struct run_file *library;
+	const struct run_file *preloaded;
 	char linker[PATH_MAX];	    /* the dynamic linker of this program */
 	char path[PATH_MAX];	    /* what is looked at */
 	char *words[WORDS_MAX + 1]; /* its argv, from argv[0] on */
@@ -117,7 +117,7 @@ more_rights(const char *path)
 static bool
 is_same_machine(struct look *l)
 {
-	const struct run_file *f = &l->file, *ours = l->library;
+	const struct run_file *f = &l->file, *ours = l->preloaded;
 	const char *bits[] = { "?", "32-bit", "64-bit" };
 	char theirs[64];
 
@@ -311,7 +311,7 @@ run_check(const char *library, char *const *argv, struct run_check *out)
 	if (run_file_read("/proc/self/exe", &l.file) == 0)
 		(void)snprintf(l.linker, sizeof(l.linker), "%s", l.file.interp);
 	l.out = out;
-	l.library = &ours;
+	l.preloaded = &ours;
 	set_words(&l, argv);
 	err = run_find_program(argv[0], NULL, l.path, sizeof(l.path));
 	if (err != 0) {
