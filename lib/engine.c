@@ -20,9 +20,6 @@
 
 #include <usrsctp.h>
 
-/* Packets that wait for the end of a locked section. */
-#define OUT_BATCH 64
-
 /* The engine's own ticks are this coarse; so is what we hand it. */
 #define TICK_MS 10
 
@@ -36,12 +33,6 @@
 #define HALF_OPEN_MAX 65536
 
 static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/*
- * Taken before big_lock is let go, so that packets of two sections are not
- * exchanged on their way out.
- */
-static pthread_mutex_t tx_lock = PTHREAD_MUTEX_INITIALIZER;
 
 bool gs_engine_in_init;
 
@@ -61,60 +52,7 @@ static struct {
 	uint32_t ticks;		/* the same, as the engine counts */
 	uint64_t armed_ms;	/* the driver sleeps until then */
 	uint64_t alarm_ms;
-	struct gs_packet out[OUT_BATCH];
-	size_t nout;
 } eng;
-
-/* Hand the batch to the wire; tx_lock is held. */
-static void
-send_batch(struct gs_wire *wire, struct gs_packet *pkts, size_t n)
-{
-	size_t i;
-
-	gs_wire_send(wire, pkts, n);
-	for (i = 0; i < n; i++)
-		free(pkts[i].data);
-}
-
-static void
-send_locked(void)
-{
-	if (eng.nout == 0)
-		return;
-	pthread_mutex_lock(&tx_lock);
-	send_batch(eng.wire, eng.out, eng.nout);
-	pthread_mutex_unlock(&tx_lock);
-	eng.nout = 0;
-}
-
-/* The batch meets the faults; what is due of it, and of what was held back,
- * is sent.  until_us is now, or UINT64_MAX: nothing stays. */
-static void
-send_faulty_locked(uint64_t until_us)
-{
-	uint64_t now_us = gs_now_us();
-	size_t i;
-
-	for (i = 0; i < eng.nout; i++)
-		gs_faults_put(eng.faults, GS_FAULTS_OUT, &eng.out[i], now_us);
-	eng.nout = 0;
-	if (until_us < now_us)
-		until_us = now_us;
-	while (gs_faults_take(eng.faults, GS_FAULTS_OUT, until_us,
-	    &eng.out[eng.nout]))
-		if (++eng.nout == OUT_BATCH)
-			send_locked();
-	send_locked();
-}
-
-static void
-flush_locked(void)
-{
-	if (eng.faults != NULL)
-		send_faulty_locked(0);
-	else
-		send_locked();
-}
 
 /*
  * The engine knows no routes, and takes one of the association's addresses
@@ -155,16 +93,15 @@ restore_source(struct gs_packet *pkt)
 void
 gs_engine_emit(const struct gs_packet *pkt, bool of_assoc)
 {
+	struct gs_packet *mine;
+
 	gs_filter_out(eng.filter, pkt, eng.now_ms);
 	gs_counter_out(pkt);
-	if (eng.nout == OUT_BATCH)
-		flush_locked();
-	eng.out[eng.nout] = *pkt;
+	mine = gs_tx_put_locked(pkt);
 	if (of_assoc)
-		choose_source(&eng.out[eng.nout]);
+		choose_source(mine);
 	else
-		restore_source(&eng.out[eng.nout]);
-	eng.nout++;
+		restore_source(mine);
 }
 
 uint16_t
@@ -212,7 +149,7 @@ settle_locked(void)
 	eng.hooks.settle(ran);
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
-		flush_locked();
+		gs_tx_flush_locked();
 	if (gs_engine_due_locked() < eng.armed_ms) {
 		eng.armed_ms = 0;
 		eng.hooks.wake();
@@ -222,25 +159,8 @@ settle_locked(void)
 void
 gs_leave(void)
 {
-	struct gs_packet out[OUT_BATCH];
-	struct gs_wire *wire;
-	size_t n;
-
 	settle_locked();
-	n = eng.nout;
-	if (n == 0) {
-		pthread_mutex_unlock(&big_lock);
-		gs_log_flush();
-		errno = callers_errno;
-		return;
-	}
-	memcpy(out, eng.out, n * sizeof(out[0]));
-	wire = eng.wire;
-	eng.nout = 0;
-	pthread_mutex_lock(&tx_lock);
-	pthread_mutex_unlock(&big_lock);
-	send_batch(wire, out, n);
-	pthread_mutex_unlock(&tx_lock);
+	gs_tx_leave(&big_lock);
 	gs_log_flush();
 	errno = callers_errno;
 }
@@ -251,7 +171,7 @@ gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 	int err;
 
 	settle_locked();
-	flush_locked();
+	gs_tx_flush_locked();
 	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
 	if (eng.running)
 		gs_engine_tick_locked();
@@ -302,7 +222,6 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 		goto free_filter;
 
 	eng.hooks = cfg->hooks;
-	eng.nout = 0;
 	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
@@ -320,6 +239,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	usrsctp_sysctl_set_sctp_udp_tunneling_port(gs_wire_port(cfg->wire));
 	set_defaults();
 	eng.faults = cfg->faults;
+	gs_tx_start(cfg->wire, cfg->faults);
 	eng.running = true;
 	return 0;
 
@@ -336,10 +256,8 @@ gs_engine_stop_locked(void)
 	int err;
 
 	gs_engine_tick_locked();
-	flush_locked();
 	/* Peers are to hear of the end. */
-	if (eng.faults != NULL)
-		send_faulty_locked(UINT64_MAX);
+	gs_tx_flush_all_locked();
 	gs_engine_in_init = true;
 	err = usrsctp_finish();
 	gs_engine_in_init = false;
@@ -355,9 +273,7 @@ gs_engine_abandon_locked(void)
 {
 	eng.running = false;
 	eng.wire = NULL;
-	/* Whoever left before may still be sending on the wire. */
-	pthread_mutex_lock(&tx_lock);
-	pthread_mutex_unlock(&tx_lock);
+	gs_tx_stop_locked();
 	gs_engine_addrs_fini();
 	gs_faults_free(eng.faults);
 	eng.faults = NULL;
@@ -495,8 +411,7 @@ gs_engine_set_faults_locked(struct gs_faults *f)
 
 	if (!eng.running)
 		return -ENOTCONN;
-	if (old != NULL)
-		send_faulty_locked(UINT64_MAX);
+	gs_tx_set_faults_locked(f);
 	eng.faults = f;
 	if (old != NULL)
 		input_faulty_locked(old, UINT64_MAX);
