@@ -507,8 +507,10 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EAGAIN;
 	}
 	err = gs_part_send(a, info, data, len, to);
-	if (err == 0)
+	if (err == 0) {
 		a->last_traffic_ms = gs_now_ms();
+		gs_burst_send(a);
+	}
 	if (err == -EAGAIN)
 		set_full(a, len);
 	gs_hub_mark(&a->owner);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <gsctp/gsctp.h>
@@ -29,12 +30,13 @@ static struct {
 	struct gs_wire *wire;
 	int epoll_fd;
 	int wake_fd;
+	int timer_fd;			/* for less than a millisecond */
 	int other_fd;
 	void (*other_fn)(void);
 	uint8_t *room;			/* IN_BATCH packets */
 	atomic_bool must_stop;
 	atomic_uint_fast64_t wakeups;
-} drv = { .epoll_fd = -1, .wake_fd = -1 };
+} drv = { .epoll_fd = -1, .wake_fd = -1, .timer_fd = -1 };
 
 void
 gs_driver_wake(void)
@@ -46,19 +48,28 @@ gs_driver_wake(void)
 		return;
 }
 
+bool
+gs_driver_wake_in(unsigned int us)
+{
+	struct itimerspec at = { .it_value.tv_nsec = (long)us * 1000 };
+
+	return timerfd_settime(drv.timer_fd, 0, &at, NULL) == 0;
+}
+
 uint64_t
 gs_driver_wakeups(void)
 {
 	return atomic_load(&drv.wakeups);
 }
 
+/* Of a wake-up or of the timer; that it came is all there is to know. */
 static void
-clear_wake(void)
+clear(int fd)
 {
 	uint64_t n;
 
-	if (read(drv.wake_fd, &n, sizeof(n)) < 0)
-		return;			/* another wake-up has read it */
+	if (read(fd, &n, sizeof(n)) < 0)
+		return;			/* it was set anew meanwhile */
 }
 
 static void
@@ -126,8 +137,9 @@ drive(void *arg)
 			atomic_fetch_add(&drv.wakeups, 1);
 		disarm();
 		for (i = 0; i < n; i++) {
-			if (ev[i].data.fd == drv.wake_fd)
-				clear_wake();
+			if (ev[i].data.fd == drv.wake_fd ||
+			    ev[i].data.fd == drv.timer_fd)
+				clear(ev[i].data.fd);
 			else if (ev[i].data.fd == drv.other_fd)
 				drv.other_fn();
 			else
@@ -157,12 +169,16 @@ open_fds(void)
 
 	drv.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	drv.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (drv.epoll_fd < 0 || drv.wake_fd < 0)
+	drv.timer_fd = timerfd_create(CLOCK_MONOTONIC,
+	    TFD_CLOEXEC | TFD_NONBLOCK);
+	if (drv.epoll_fd < 0 || drv.wake_fd < 0 || drv.timer_fd < 0)
 		return -errno;
 	n = gs_wire_fds(drv.wire, fds, FDS_MAX);
 	if (n > FDS_MAX)
 		return -EMFILE;
 	err = watch(drv.wake_fd, EPOLLIN);
+	if (err == 0)
+		err = watch(drv.timer_fd, EPOLLIN);
 	for (i = 0; err == 0 && i < n; i++)
 		err = watch(fds[i], EPOLLIN);
 	/* Once each: what cannot be taken from there is left. */
@@ -178,7 +194,9 @@ close_fds(void)
 		close(drv.epoll_fd);
 	if (drv.wake_fd >= 0)
 		close(drv.wake_fd);
-	drv.epoll_fd = drv.wake_fd = -1;
+	if (drv.timer_fd >= 0)
+		close(drv.timer_fd);
+	drv.epoll_fd = drv.wake_fd = drv.timer_fd = -1;
 	free(drv.room);
 	drv.room = NULL;
 }

@@ -12,6 +12,7 @@
 #ifndef GS_DRIVER_H
 #define GS_DRIVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct gs_wire;
@@ -30,6 +31,10 @@ void gs_driver_stop(void);
 /* Work has come up that is due before the time it was armed for.  The
  * stack's lock is held. */
 void gs_driver_wake(void);
+
+/* The same, in us microseconds, less than a second; a later call counts in
+ * its place.  False: it cannot. */
+bool gs_driver_wake_in(unsigned int us);
 
 /* How often it woke since it was started. */
 uint64_t gs_driver_wakeups(void);

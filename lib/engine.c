@@ -165,6 +165,12 @@ gs_leave(void)
 	errno = callers_errno;
 }
 
+bool
+gs_engine_wake_in_locked(unsigned int us)
+{
+	return eng.hooks.wake_in != NULL && eng.hooks.wake_in(us);
+}
+
 int
 gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 {

@@ -6,7 +6,8 @@
  *    layers above it; no engine call is made without it;
  *  - the engine does no I/O, starts no thread, and sees only the time and
  *    the addresses that it is given;
- *  - what a locked section produced is sent when it ends, in order;
+ *  - what a locked section produced is sent when it ends, in order; in a
+ *    burst of sends, a little later and together;
  *  - gs_leave() calls the hook `settle' first, so that what packets and
  *    timers changed is seen by the layer above before anybody else runs.
  *
@@ -43,6 +44,8 @@ struct gs_engine_hooks {
 	void (*settle)(bool timers_ran);
 	/* The driver should wake: its sleep was armed for too late. */
 	void (*wake)(void);
+	/* It should wake in us microseconds.  False: it cannot. */
+	bool (*wake_in)(unsigned int us);
 };
 
 struct gs_engine_config {
@@ -74,6 +77,13 @@ void gs_engine_abandon_locked(void);
 
 /* One packet from the wire.  Filtered, admitted, or dropped and counted. */
 void gs_engine_input_locked(const struct gs_packet *pkt);
+
+/*
+ * This section has sent one of many messages in a row: its packets may wait
+ * for those of the next, a tenth of a millisecond at most.  Any section that
+ * does not say so sends them, and one that waits.
+ */
+void gs_engine_cork_locked(void);
 
 /*
  * What was read from the wire, in order, by way of the faults if there are

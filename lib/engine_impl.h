@@ -29,6 +29,9 @@ bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
  * a wire. */
 bool gs_engine_can_send(const union gs_addr *a);
 
+/* engine.c: the driver is to make a section in us; false: there is none. */
+bool gs_engine_wake_in_locked(unsigned int us);
+
 /*
  * engine_tx.c: packets that wait for the end of a locked section.  What is
  * put takes pkt->data (malloc'd); it may be changed until the section ends.
@@ -42,7 +45,7 @@ void gs_tx_flush_locked(void);
 void gs_tx_flush_all_locked(void);
 /* What the old ones hold back is sent; they are the caller's. */
 void gs_tx_set_faults_locked(struct gs_faults *f);
-/* Let go of the lock, and send. */
+/* Let go of the lock, and send, or leave them to the next section. */
 void gs_tx_leave(pthread_mutex_t *stack_lock);
 
 /* engine_input.c */

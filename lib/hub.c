@@ -348,5 +348,6 @@ gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
 	hooks->admit = admit;
 	hooks->settle = settle;
 	hooks->wake = gs_driver_wake;
+	hooks->wake_in = gs_driver_wake_in;
 	gs_esock_init(peer_udp_port, on_upcall);
 }
