@@ -102,6 +102,7 @@ struct gs_assoc {
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */
 	uint64_t retry_at_ms;		/* or for another reason; 0 not */
+	uint64_t room_at_ms;		/* there is a little; 0 not */
 	size_t full_len;		/* of the least that was refused */
 
 	/* Receiving. */
