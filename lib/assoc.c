@@ -91,7 +91,7 @@ void
 gs_assoc_wake(struct gs_assoc *a)
 {
 	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
+		gs_wake_locked(&a->cond);
 	gs_waiter_wake(&a->waiters);
 }
 

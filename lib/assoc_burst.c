@@ -32,4 +32,6 @@ gs_burst_send(struct gs_assoc *a)
 		b->nodelay = gs_esock_has_nodelay(a->so);
 	if (b->sends > FIRST_ONES && !b->nodelay)
 		gs_engine_cork_locked();
+	else if (b->sends == 1)
+		gs_engine_asked_locked();
 }

@@ -143,7 +143,7 @@ tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
 	/* They point into a message that nobody keeps. */
 	a->outcome_change.causes = NULL;
 	a->outcome_change.causes_len = 0;
-	pthread_cond_broadcast(&a->cond);
+	gs_wake_locked(&a->cond);
 	return true;
 }
 

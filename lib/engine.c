@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,13 @@ static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
 
 bool gs_engine_in_init;
 
+/* A thread that does the driver's work while it waits. */
+struct leader {
+	pthread_cond_t *cond;
+	pthread_t thread;
+	atomic_bool is_woken;
+};
+
 /* All of it guarded by big_lock. */
 static struct {
 	bool initialised;	/* usrsctp_init_nothreads() was called */
@@ -52,6 +60,9 @@ static struct {
 	uint32_t ticks;		/* the same, as the engine counts */
 	uint64_t armed_ms;	/* the driver sleeps until then */
 	uint64_t alarm_ms;
+	struct leader *leader;	/* or NULL */
+	bool has_asked;		/* and what follows is the answer */
+	uint64_t waited_us;	/* a thread stopped to, the last time */
 } eng;
 
 /*
@@ -171,6 +182,45 @@ gs_engine_wake_in_locked(unsigned int us)
 	return eng.hooks.wake_in != NULL && eng.hooks.wake_in(us);
 }
 
+void
+gs_wake_locked(pthread_cond_t *cond)
+{
+	struct leader *l = eng.leader;
+
+	pthread_cond_broadcast(cond);
+	if (l == NULL || l->cond != cond || atomic_load(&l->is_woken))
+		return;
+	atomic_store(&l->is_woken, true);
+	if (!pthread_equal(l->thread, pthread_self()))
+		eng.hooks.wake();
+}
+
+void
+gs_engine_asked_locked(void)
+{
+	eng.has_asked = true;
+}
+
+/* Wait for cond, and move packets meanwhile. */
+static int
+lead_locked(pthread_cond_t *cond, uint64_t deadline_ms)
+{
+	struct leader me = { .cond = cond, .thread = pthread_self() };
+	bool awaits_answer = eng.has_asked;
+
+	eng.leader = &me;
+	eng.has_asked = false;
+	pthread_mutex_unlock(&big_lock);
+	gs_log_flush();
+	do
+		eng.hooks.lead(deadline_ms, awaits_answer);
+	while (!atomic_load(&me.is_woken) && gs_now_ms() < deadline_ms);
+	pthread_mutex_lock(&big_lock);
+	eng.leader = NULL;
+	eng.hooks.lead_end();
+	return atomic_load(&me.is_woken) ? 0 : -ETIMEDOUT;
+}
+
 int
 gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 {
@@ -178,7 +228,12 @@ gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 
 	settle_locked();
 	gs_tx_flush_locked();
-	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.hooks.lead_begin != NULL &&
+	    eng.hooks.lead_begin(cond, gs_now_us() - eng.waited_us))
+		err = lead_locked(cond, deadline_ms);
+	else
+		err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	eng.waited_us = gs_now_us();
 	if (eng.running)
 		gs_engine_tick_locked();
 	return err;
