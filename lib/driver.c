@@ -30,8 +30,12 @@
 #define QUICK_ONES 8
 #define LEAD_US 200
 
-/* The longest that an answer is waited for awake. */
-#define SPIN_US 64
+/* An answer is waited for awake for so long, resting so often between looks;
+ * and after that was in vain, so many are not. */
+#define SPIN_US 50
+#define PAUSES 16
+#define SLEEPS_MIN 32
+#define SLEEPS_MAX 4096
 
 /* Taken from epoll at once. */
 #define EVENTS 8
@@ -51,8 +55,19 @@ struct drv_lead {
 	pthread_cond_t *asker;		/* one that waits wants to; or NULL */
 	unsigned int quick;		/* waits in a row soon after another */
 	pthread_cond_t gone;		/* is_led is false again */
-	unsigned int spin_us;		/* of who leads, without the lock */
+	/* Of who leads, without the lock: waits to sleep for, and how many
+	 * when it was in vain again. */
+	unsigned int sleeps, sleeps_next;
 };
+
+/* Another thread of the same core gets on better so. */
+#if defined(__x86_64__) || defined(__i386__)
+#define relax() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define relax() __asm__ volatile("yield")
+#else
+#define relax() (void)0
+#endif
 
 static struct {
 	pthread_t thread;
@@ -160,36 +175,45 @@ disarm(void)
 
 /* Look again and again for a while, without going to sleep. */
 static int
-spin(struct epoll_event *ev, uint64_t until_us)
+spin(struct epoll_event *ev)
 {
-	int n;
+	uint64_t until_us = gs_now_us() + SPIN_US;
+	int i, n;
 
-	do
+	for (;;) {
 		n = epoll_wait(drv.epoll_fd, ev, EVENTS, 0);
-	while (n == 0 && gs_now_us() < until_us);
-	return n;
+		if (n != 0 || gs_now_us() >= until_us)
+			return n;
+		for (i = 0; i < PAUSES; i++)
+			relax();
+	}
 }
 
 /*
  * An answer that comes sooner than a thread falls asleep and is woken is
- * waited for awake, as long as the last ones have come so soon.
+ * waited for awake.  Where it did not come then, as on one processor, which
+ * whoever answers needs, the next many are not.
  */
 static int
 await_answer(struct epoll_event *ev, int timeout)
 {
 	struct drv_lead *l = &drv.lead;
-	uint64_t start_us = gs_now_us();
-	int n = 0;
+	int n;
 
-	if (l->spin_us > 0 && timeout != 0)
-		n = spin(ev, start_us + l->spin_us);
-	if (n == 0)
-		n = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
-	if (gs_now_us() - start_us > SPIN_US)
-		l->spin_us /= 2;
-	else if (l->spin_us < SPIN_US)
-		l->spin_us += SPIN_US / 4;
-	return n;
+	if (timeout == 0 || l->sleeps > 0) {
+		l->sleeps -= l->sleeps > 0;
+		return epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
+	}
+	n = spin(ev);
+	if (n != 0) {
+		l->sleeps_next = 0;
+		return n;
+	}
+	l->sleeps_next = l->sleeps_next == 0 ? SLEEPS_MIN : l->sleeps_next * 2;
+	if (l->sleeps_next > SLEEPS_MAX)
+		l->sleeps_next = SLEEPS_MAX;
+	l->sleeps = l->sleeps_next;
+	return epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
 }
 
 /* Until something has come and is done, or until_ms. */
