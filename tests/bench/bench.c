@@ -274,7 +274,7 @@ usage(const struct bench_measure *measures, size_t n)
 
 	fprintf(stderr,
 	    "usage: %s [-s SECONDS] [-w WARMUP] [-l BYTES] [-n COUNT]\n"
-	    "       [-m MTU] [-f lose|swap|flip] MEASURE\n"
+	    "       [-m MTU] [-c] [-f lose|swap|flip] MEASURE\n"
 	    "MEASURE is one of",
 	    program_name);
 	for (i = 0; i < n; i++)
@@ -308,7 +308,7 @@ bench_main(int argc, char **argv, const char *program,
 	int c;
 
 	program_name = program;
-	while ((c = getopt(argc, argv, "s:w:l:n:m:f:")) != -1) {
+	while ((c = getopt(argc, argv, "s:w:l:n:m:f:c")) != -1) {
 		if (c == 's')
 			a->seconds = number(optarg, 0.01, 60);
 		else if (c == 'w')
@@ -319,6 +319,8 @@ bench_main(int argc, char **argv, const char *program,
 			a->count = (uint32_t)number(optarg, 1, 1e6);
 		else if (c == 'm')
 			a->mtu = (uint32_t)number(optarg, 576, 65535);
+		else if (c == 'c')
+			a->other_way = true;
 		else if (c == 'f')
 			a->fault = optarg;
 		else

@@ -29,13 +29,14 @@ struct bench_args {
 	double warmup;	   /* seconds, before them */
 	uint32_t count;	   /* round trips, or associations */
 	uint32_t mtu;	   /* IP's, of the path */
+	bool other_way;	   /* to receive: see net_*.c */
 	const char *fault; /* what the sender does wrong, or NULL */
 };
 
 /* Where one process tells the other; both have it mapped. */
 struct bench_shared {
 	atomic_bool stop;
-	atomic_uint phase;
+	atomic_uint want; /* associations to see */
 	uint64_t bytes, messages;
 	double seconds;
 	double cpu_ask_s, cpu_serve_s;

@@ -23,59 +23,62 @@ new_message(const struct bench_args *a)
 	return data;
 }
 
-/* The next one, or else. */
-static void
-must_take(struct check *c, const uint8_t **data, size_t *len)
-{
-	if (!net_recv(data, len))
-		bench_die("the association ended after %llu messages",
-		    (unsigned long long)c->next);
-	if (!check_take(c, *data, *len))
-		bench_die("%s", c->why);
-}
-
 static void
 begin_serving(struct bench *b)
 {
 	struct net_at at;
 
-	net_start(&b->args, true, &at);
+	at.udp_port = net_start(&b->args);
+	at.port = net_open(NET_LISTENS | NET_RECEIVES);
 	bench_tell(b, &at, sizeof(at));
 	net_accept();
 }
 
 static void
-begin_asking(struct bench *b)
+begin_asking(struct bench *b, unsigned int does)
 {
-	struct net_at at, mine;
+	struct net_at at;
 
 	bench_hear(b, &at, sizeof(at));
-	net_start(&b->args, false, &mine);
+	(void)net_start(&b->args);
+	(void)net_open(does);
 	net_connect(&at);
 	bench_put("fragment", net_fragment());
 }
 
 /* -- flow -------------------------------------------------------------------*/
 
+/* The receiver's. */
+struct flow {
+	struct bench *b;
+	struct check check;
+	struct bench_window window;
+	bool is_over;
+};
+
+static bool
+flow_take(void *arg, const uint8_t *data, size_t len)
+{
+	struct flow *f = arg;
+
+	if (!check_take(&f->check, data, len))
+		bench_die("%s", f->check.why);
+	if (!f->is_over && bench_mark(f->b, &f->window, len, 1)) {
+		f->is_over = true;
+		atomic_store(&f->b->shared->stop, true);
+	}
+	return !f->check.is_last;
+}
+
 void
 flow_serve(struct bench *b)
 {
-	struct check c = { .len = b->args.size };
-	struct bench_window w = { .begin = 0 };
-	const uint8_t *data;
-	size_t len;
-	bool is_over = false;
+	struct flow f = { .b = b, .check = { .len = b->args.size } };
 	char done = 0;
 
 	begin_serving(b);
-	while (!c.is_last) {
-		must_take(&c, &data, &len);
-		if (!is_over && bench_mark(b, &w, len, 1)) {
-			is_over = true;
-			atomic_store(&b->shared->stop, true);
-		}
-	}
-	if (!is_over)
+	net_each(flow_take, &f);
+	if (!f.is_over)
 		bench_die("the last message came too early");
 	bench_tell(b, &done, 1);
 	bench_hear(b, &done, 1);
@@ -109,7 +112,7 @@ flow_ask(struct bench *b)
 	uint64_t i, number;
 	char done;
 
-	begin_asking(b);
+	begin_asking(b, 0);
 	for (i = 0;
 	     !atomic_load_explicit(&b->shared->stop, memory_order_relaxed);
 	     i++) {
@@ -128,21 +131,61 @@ flow_ask(struct bench *b)
 
 /* -- round trips ------------------------------------------------------------*/
 
+struct ping {
+	const struct bench_args *args;
+	struct check check;
+	uint8_t *data;
+	double *took; /* args->count of them, n filled */
+	uint32_t n, warm;
+	double from, until;
+};
+
+static bool
+ping_answer(void *arg, const uint8_t *data, size_t len)
+{
+	struct ping *p = arg;
+
+	if (!check_take(&p->check, data, len))
+		bench_die("%s", p->check.why);
+	net_send(data, len);
+	return !p->check.is_last;
+}
+
 void
 ping_serve(struct bench *b)
 {
-	struct check c = { .len = b->args.size };
-	const uint8_t *data;
-	size_t len;
-	char done = 0;
+	struct ping p = { .check = { .len = b->args.size } };
+	char done;
 
 	begin_serving(b);
-	while (!c.is_last) {
-		must_take(&c, &data, &len);
-		net_send(data, len);
-	}
+	net_each(ping_answer, &p);
 	bench_hear(b, &done, 1);
 	net_stop();
+}
+
+static void
+ping_next(struct ping *p)
+{
+	check_stamp(p->data, p->args->size, p->check.next,
+	    p->n + 1 == p->args->count || bench_now() >= p->until);
+	p->from = bench_now();
+	net_send(p->data, p->args->size);
+}
+
+static bool
+ping_take(void *arg, const uint8_t *data, size_t len)
+{
+	struct ping *p = arg;
+	double now = bench_now();
+
+	if (!check_take(&p->check, data, len))
+		bench_die("%s", p->check.why);
+	if (p->check.next > p->warm)
+		p->took[p->n++] = now - p->from;
+	if (p->check.is_last)
+		return false;
+	ping_next(p);
+	return true;
 }
 
 static int
@@ -157,39 +200,30 @@ void
 ping_ask(struct bench *b)
 {
 	const struct bench_args *a = &b->args;
-	uint8_t *data = new_message(a);
-	double *took = calloc(a->count, sizeof(*took));
-	double from, until;
-	struct check c = { .len = a->size };
-	const uint8_t *answer;
-	const uint32_t warm = a->count / 10;
-	uint32_t n = 0;
-	uint64_t i = 0;
-	size_t len;
+	struct ping p = {
+		.args = a,
+		.check = { .len = a->size },
+		.data = new_message(a),
+		.took = calloc(a->count, sizeof(*p.took)),
+		.warm = a->count / 10,
+	};
 	char done = 0;
 
-	if (took == NULL)
+	if (p.took == NULL)
 		bench_die("no memory");
-	begin_asking(b);
-	until = bench_now() + a->seconds + a->warmup;
-	while (!c.is_last) {
-		check_stamp(data, a->size, i,
-		    n + 1 == a->count || bench_now() >= until);
-		from = bench_now();
-		net_send(data, a->size);
-		must_take(&c, &answer, &len);
-		if (i++ >= warm)
-			took[n++] = bench_now() - from;
-	}
+	begin_asking(b, NET_RECEIVES);
+	p.until = bench_now() + a->seconds + a->warmup;
+	ping_next(&p);
+	net_each(ping_take, &p);
 	bench_tell(b, &done, 1);
 	net_stop();
-	if (n == 0)
+	if (p.n == 0)
 		bench_die("no round trip in time");
-	qsort(took, n, sizeof(*took), compare);
-	bench_put("trips", n);
-	bench_put("min_us", took[0] * 1e6);
-	bench_put("p50_us", took[n / 2] * 1e6);
-	bench_put("p99_us", took[(size_t)n * 99 / 100] * 1e6);
-	free(took);
-	free(data);
+	qsort(p.took, p.n, sizeof(*p.took), compare);
+	bench_put("trips", p.n);
+	bench_put("min_us", p.took[0] * 1e6);
+	bench_put("p50_us", p.took[p.n / 2] * 1e6);
+	bench_put("p99_us", p.took[(size_t)p.n * 99 / 100] * 1e6);
+	free(p.took);
+	free(p.data);
 }
