@@ -1,7 +1,9 @@
 /*
  * wire_impl: what the wire's files share among themselves.
  *
- *	wire.c		opening; packets in and out, in batches
+ *	wire.c		opening, closing, what there is
+ *	wire_in.c	packets in, in batches
+ *	wire_out.c	packets out, in batches
  *	wire_sock.c	a socket, and what is set on it
  *	wire_msg.c	a packet and the message of a system call, both ways
  *	wire_udp.c	UDP sockets and their port
@@ -91,6 +93,13 @@ struct gs_wire {
 	atomic_uint_least64_t in_packets, in_bytes, in_dropped;
 	atomic_uint_least64_t out_packets, out_bytes, out_dropped;
 };
+
+/* A counter orders nothing else, so relaxed is enough. */
+static inline void
+gs_wire_count(atomic_uint_least64_t *counter, uint64_t n)
+{
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
 
 /* wire_sock.c */
 
