@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -18,8 +17,8 @@
 #include "log.h"
 #include "wire.h"
 
-/* Datagrams read in one go; each has room for the largest. */
-#define IN_BATCH 32
+/* Packets that the engine gets while the stack's lock is held. */
+#define IN_BATCH 64
 
 /* Wire sockets at most. */
 #define FDS_MAX 256
@@ -31,7 +30,6 @@ static struct {
 	int wake_fd;
 	int other_fd;
 	void (*other_fn)(void);
-	uint8_t *room;			/* IN_BATCH packets */
 	atomic_bool must_stop;
 	atomic_uint_fast64_t wakeups;
 } drv = { .epoll_fd = -1, .wake_fd = -1 };
@@ -61,25 +59,26 @@ clear_wake(void)
 		return;			/* another wake-up has read it */
 }
 
+/* What one read of the socket gives; others get a chance in between. */
 static void
 read_packets(int fd)
 {
 	struct gs_packet pkts[IN_BATCH];
-	int i, n;
+	int n;
 
-	for (i = 0; i < IN_BATCH; i++) {
-		pkts[i].data = drv.room + (size_t)i * GS_PACKET_MAX;
-		pkts[i].len = GS_PACKET_MAX;
-	}
-	n = gs_wire_recv(drv.wire, fd, pkts, IN_BATCH);
-	if (n < 0) {
-		gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
-		    gsctp_strerror(n));
-		return;
-	}
-	gs_enter();
-	gs_engine_receive_locked(pkts, (size_t)n);
-	gs_leave();
+	do {
+		n = gs_wire_recv(drv.wire, fd, pkts, IN_BATCH);
+		if (n < 0) {
+			gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
+			    gsctp_strerror(n));
+			return;
+		}
+		if (n == 0)
+			return;
+		gs_enter();
+		gs_engine_receive_locked(pkts, (size_t)n);
+		gs_leave();
+	} while (gs_wire_is_pending(drv.wire));
 }
 
 /* Milliseconds that epoll may sleep; the engine is told. */
@@ -179,8 +178,6 @@ close_fds(void)
 	if (drv.wake_fd >= 0)
 		close(drv.wake_fd);
 	drv.epoll_fd = drv.wake_fd = -1;
-	free(drv.room);
-	drv.room = NULL;
 }
 
 /* The application's signals are not for this thread. */
@@ -207,9 +204,6 @@ gs_driver_start(struct gs_wire *w, int fd, void (*fn)(void))
 	drv.other_fn = fn;
 	atomic_store(&drv.must_stop, false);
 	atomic_store(&drv.wakeups, 0);
-	drv.room = malloc((size_t)IN_BATCH * GS_PACKET_MAX);
-	if (drv.room == NULL)
-		return -ENOMEM;
 	err = open_fds();
 	if (err == 0)
 		err = start_thread();

@@ -61,14 +61,19 @@ gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -ENOMEM;
+	err = gs_wire_in_init(&w->in);
+	if (err != 0)
+		goto free_w;
 	w->ops = choose_ops(cfg);
 	err = w->ops->open(w, cfg, addrs, n, cfg->naddrs == 0);
 	if (err != 0)
-		goto free_w;
+		goto fini_in;
 	gs_tap_init(&w->tap);
 	*out = w;
 	return 0;
 
+fini_in:
+	gs_wire_in_fini(&w->in);
 free_w:
 	free(w);
 	return err;
@@ -81,6 +86,7 @@ gs_wire_close(struct gs_wire *w)
 		return;
 	gs_wire_close_sockets(w);
 	gs_tap_fini(&w->tap);
+	gs_wire_in_fini(&w->in);
 	free(w);
 }
 

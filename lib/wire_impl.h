@@ -29,7 +29,8 @@
 #include "wire.h"
 
 #define GS_WIRE_SOCKETS 64 /* addresses that a caller may name */
-#define GS_WIRE_BATCH 64   /* packets a system call */
+#define GS_WIRE_BATCH 64   /* packets a system call, out */
+#define GS_WIRE_SLOTS 16   /* datagrams a system call, in */
 
 /* Room for the ancillary data of one datagram, either way; and for what a
  * caller has asked for on a socket of his, which comes along. */
@@ -49,7 +50,26 @@ struct gs_wire_batch {
 	struct iovec iov[GS_WIRE_BATCH];
 	union gs_addr name[GS_WIRE_BATCH];
 	union gs_wire_control ctl[GS_WIRE_BATCH];
-	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* out: what was to go */
+	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* what was to go */
+};
+
+/* What recvmmsg() gave. */
+struct gs_wire_datagram {
+	struct gs_packet pkt; /* all of it */
+	bool is_good;
+};
+
+/* What was read last, and not all handed up yet.  Each slot has room for the
+ * longest datagram; memory that no datagram has reached is never touched. */
+struct gs_wire_in {
+	uint8_t *room; /* GS_WIRE_SLOTS times GS_PACKET_MAX */
+	struct mmsghdr msg[GS_WIRE_SLOTS];
+	struct iovec iov[GS_WIRE_SLOTS];
+	union gs_addr name[GS_WIRE_SLOTS];
+	union gs_wire_control ctl[GS_WIRE_SLOTS];
+	struct gs_wire_datagram datagram[GS_WIRE_SLOTS];
+	size_t n, at; /* good datagrams, and the next one to hand up */
+	size_t want;  /* how many the next call asks for */
 };
 
 struct gs_wire_sock {
@@ -84,7 +104,7 @@ struct gs_wire {
 	size_t nsocks;
 	uint16_t port;
 
-	struct gs_wire_batch in;  /* of the thread in gs_wire_recv() */
+	struct gs_wire_in in;	  /* of the thread in gs_wire_recv() */
 	struct gs_wire_batch out; /* of the thread in gs_wire_send() */
 
 	struct gs_tap tap;
@@ -100,6 +120,10 @@ gs_wire_count(atomic_uint_least64_t *counter, uint64_t n)
 {
 	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
+
+/* wire_in.c */
+int gs_wire_in_init(struct gs_wire_in *in);
+void gs_wire_in_fini(struct gs_wire_in *in);
 
 /* wire_sock.c */
 
@@ -117,19 +141,15 @@ bool gs_wire_is_family_missing(int err);
 
 /* wire_msg.c */
 
-void gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts,
-    size_t n);
-
-/* What was read becomes a packet; false where it is none. */
+/* What was read, and where from and to; false where it is no packet. */
 bool gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
-    struct gs_packet *pkt);
+    struct gs_wire_datagram *d);
 
 void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
     const struct gs_wire_sock *s, const struct gs_packet *pkt);
 
-/* wire_tap.c: the n messages that were just read, as they came. */
-void gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
-    size_t n);
+/* wire_tap.c: the first n of w->in, which were just read, as they came. */
+void gs_wire_tap_in(struct gs_wire *w, int fd, size_t n);
 
 /* The n messages of w->out from first on that have left; the tap is locked
  * (gs_tap_begin()), and is not any more. */

@@ -3,35 +3,103 @@
 #include "wire_impl.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #define ERROR_MAX 16 /* asynchronous errors skipped a call */
 
 /*
- * Keep the good ones of the n datagrams just read, at the front of pkts and
- * in order; a buffer whose datagram is dropped is swapped behind them.
+ * Datagrams to ask for: few, as a rule, so that the same memory is used
+ * again and again; many while each of them is a single packet and more wait
+ * than that.
  */
-static size_t
-keep_good(struct gs_wire *w, struct gs_packet *pkts, size_t n)
+#define FEW 4
+#define MANY GS_WIRE_SLOTS
+
+/* What does not change from one call to the next. */
+static void
+prepare(struct gs_wire_in *in)
 {
+	size_t i;
+
+	for (i = 0; i < GS_WIRE_SLOTS; i++) {
+		struct msghdr *hdr = &in->msg[i].msg_hdr;
+
+		in->iov[i].iov_base = in->room + i * GS_PACKET_MAX;
+		in->iov[i].iov_len = GS_PACKET_MAX;
+		hdr->msg_name = &in->name[i];
+		hdr->msg_iov = &in->iov[i];
+		hdr->msg_iovlen = 1;
+		hdr->msg_control = &in->ctl[i];
+	}
+	in->want = FEW;
+}
+
+int
+gs_wire_in_init(struct gs_wire_in *in)
+{
+	in->room = malloc((size_t)GS_WIRE_SLOTS * GS_PACKET_MAX);
+	if (in->room == NULL)
+		return -ENOMEM;
+	prepare(in);
+	return 0;
+}
+
+void
+gs_wire_in_fini(struct gs_wire_in *in)
+{
+	free(in->room);
+}
+
+/* Keep the good ones of the n datagrams just read, in order. */
+static void
+keep_good(struct gs_wire *w, size_t n)
+{
+	struct gs_wire_in *in = &w->in;
 	uint64_t bytes = 0;
 	size_t kept = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		struct gs_packet pkt = pkts[i];
+		struct gs_wire_datagram d = in->datagram[i];
 
-		if (!gs_wire_take(w, &w->in.msg[i], &pkt))
+		if (!d.is_good)
 			continue;
-		if (w->ops->unwrap != NULL && !w->ops->unwrap(&pkt))
+		if (w->ops->unwrap != NULL && !w->ops->unwrap(&d.pkt))
 			continue;
-		pkts[i] = pkts[kept];
-		pkts[kept++] = pkt;
-		bytes += pkt.len;
+		in->datagram[kept++] = d;
+		bytes += d.pkt.len;
 	}
+	in->n = kept;
+	in->at = 0;
 	gs_wire_count(&w->in_packets, kept);
 	gs_wire_count(&w->in_bytes, bytes);
 	gs_wire_count(&w->in_dropped, n - kept);
-	return kept;
+}
+
+/* Read what waits on the socket: 0, or -errno. */
+static int
+fill(struct gs_wire *w, int fd)
+{
+	struct gs_wire_in *in = &w->in;
+	size_t i, n;
+	int got;
+
+	for (i = 0; i < in->want; i++) {
+		in->msg[i].msg_hdr.msg_namelen = sizeof(in->name[i]);
+		in->msg[i].msg_hdr.msg_controllen = sizeof(in->ctl[i]);
+	}
+	got = recvmmsg(fd, in->msg, (unsigned int)in->want, MSG_DONTWAIT,
+	    NULL);
+	if (got == -1)
+		return -errno;
+	n = (size_t)got;
+	for (i = 0; i < n; i++)
+		in->datagram[i].is_good = gs_wire_take(w, &in->msg[i],
+		    &in->datagram[i]);
+	gs_wire_tap_in(w, fd, n);
+	keep_good(w, n);
+	in->want = n == in->want ? MANY : FEW;
+	return 0;
 }
 
 /*
@@ -63,37 +131,36 @@ is_passing(int error)
 	}
 }
 
+bool
+gs_wire_is_pending(const struct gs_wire *w)
+{
+	return w->in.at < w->in.n;
+}
+
+static int
+hand_up(struct gs_wire_in *in, struct gs_packet *pkts, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n && in->at < in->n)
+		pkts[done++] = in->datagram[in->at++].pkt;
+	return (int)done;
+}
+
 int
 gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n)
 {
-	size_t done = 0;
 	int errors = 0;
+	int err;
 
-	while (done < n && errors < ERROR_MAX) {
-		size_t want =
-		    n - done < GS_WIRE_BATCH ? n - done : GS_WIRE_BATCH;
-		size_t kept;
-		int got;
-
-		gs_wire_prepare_in(&w->in, pkts + done, want);
-		got = recvmmsg(fd, w->in.msg, (unsigned int)want, MSG_DONTWAIT,
-		    NULL);
-		if (got == -1) {
-			if (errno == EAGAIN || errno == EWOULDBLOCK)
-				break;
-			if (!is_passing(errno))
-				return done > 0 ? (int)done : -errno;
-			errors++;
-			continue;
-		}
-		gs_wire_tap_in(w, fd, pkts + done, (size_t)got);
-		kept = keep_good(w, pkts + done, (size_t)got);
-		done += kept;
-		if ((size_t)got < want)
+	while (n > 0 && !gs_wire_is_pending(w) && errors < ERROR_MAX) {
+		err = fill(w, fd);
+		if (err == -EAGAIN || err == -EWOULDBLOCK)
 			break;
-		/* A flood of bad datagrams must not hold us here. */
-		if (kept == 0)
-			errors++;
+		if (err != 0 && !is_passing(-err))
+			return err;
+		/* A flood of bad datagrams must not hold us here either. */
+		errors++;
 	}
-	return (int)done;
+	return hand_up(&w->in, pkts, n);
 }

@@ -8,27 +8,6 @@
 
 /* ---- in ---- */
 
-void
-gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct msghdr *hdr = &b->msg[i].msg_hdr;
-
-		memset(&b->name[i], 0, sizeof(b->name[i]));
-		b->iov[i].iov_base = pkts[i].data;
-		b->iov[i].iov_len = pkts[i].len;
-		memset(&b->msg[i], 0, sizeof(b->msg[i]));
-		hdr->msg_name = &b->name[i];
-		hdr->msg_namelen = sizeof(b->name[i]);
-		hdr->msg_iov = &b->iov[i];
-		hdr->msg_iovlen = 1;
-		hdr->msg_control = &b->ctl[i];
-		hdr->msg_controllen = sizeof(b->ctl[i]);
-	}
-}
-
 /*
  * ipi_addr is the header's destination.  ipi_spec_dst is a local address,
  * and differs for broadcast and multicast, which are not SCTP (RFC 9260
@@ -96,22 +75,21 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 
 bool
 gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
-    struct gs_packet *pkt)
+    struct gs_wire_datagram *d)
 {
 	struct msghdr *hdr = &msg->msg_hdr;
+	struct gs_packet *pkt = &d->pkt;
 
+	memset(pkt, 0, sizeof(*pkt));
 	if ((hdr->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		return false;
-	memset(&pkt->dst, 0, sizeof(pkt->dst));
-	pkt->tos = 0;
-	pkt->ttl = 0;
-	pkt->df = false;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
 		return false;
 	gs_addr_unmap(&pkt->src);
 	if (!take_control(hdr, pkt))
 		return false;
 	gs_addr_set_port(&pkt->dst, w->port);
+	pkt->data = hdr->msg_iov->iov_base;
 	pkt->len = msg->msg_len;
 	return true;
 }

@@ -89,7 +89,7 @@ strip_header(struct gs_packet *pkt)
 	if (len < sizeof(struct ip) || len > pkt->len)
 		return false;
 	pkt->len -= len;
-	memmove(pkt->data, pkt->data + len, pkt->len);
+	pkt->data += len;
 	return true;
 }
 

@@ -57,6 +57,7 @@ guess(const struct gs_wire *w, const struct gs_wire_sock *s,
 		pkt->dst.sa.sa_family = pkt->src.sa.sa_family;
 	}
 	gs_addr_set_port(&pkt->dst, w->port);
+	pkt->data = hdr->msg_iov->iov_base;
 	pkt->len = msg->msg_len;
 	return true;
 }
@@ -73,8 +74,7 @@ socket_of(const struct gs_wire *w, int fd)
 }
 
 void
-gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
-    size_t n)
+gs_wire_tap_in(struct gs_wire *w, int fd, size_t n)
 {
 	const struct gs_wire_sock *s = socket_of(w, fd);
 	struct gs_tap_packet seen;
@@ -85,9 +85,8 @@ gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
 	if (!gs_tap_begin(&w->tap, &now_ns))
 		return;
 	for (i = 0; i < n; i++) {
-		memset(&pkt, 0, sizeof(pkt));
-		pkt.data = pkts[i].data;
-		if (!gs_wire_take(w, &w->in.msg[i], &pkt) &&
+		pkt = w->in.datagram[i].pkt;
+		if (!w->in.datagram[i].is_good &&
 		    !guess(w, s, &w->in.msg[i], &pkt))
 			continue;
 		memset(&seen, 0, sizeof(seen));
