@@ -72,6 +72,9 @@ struct gs_wire_config {
 	 */
 	const int *fds;
 	size_t nfds;
+	/* Every packet is a datagram of its own, in and out, to the kernel
+	 * too: for comparison. */
+	bool is_plain;
 };
 
 struct gs_wire_stats {

@@ -37,7 +37,7 @@
 #define GS_WIRE_CONTROL                                                      \
 	(CMSG_SPACE(sizeof(struct in6_pktinfo)) +                            \
 	    CMSG_SPACE(sizeof(struct in_pktinfo)) +                          \
-	    2 * CMSG_SPACE(sizeof(int))) /* TOS and TTL */
+	    3 * CMSG_SPACE(sizeof(int))) /* TOS, TTL, size of a packet */
 #define GS_WIRE_MORE_CONTROL 512
 
 union gs_wire_control {
@@ -53,9 +53,11 @@ struct gs_wire_batch {
 	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* what was to go */
 };
 
-/* What recvmmsg() gave. */
+/* What recvmmsg() gave: a packet, or many of one flow, one behind the other,
+ * that the kernel has put together (UDP_GRO). */
 struct gs_wire_datagram {
 	struct gs_packet pkt; /* all of it */
+	size_t each;	      /* length of a packet; the last may be shorter */
 	bool is_good;
 };
 
@@ -68,8 +70,9 @@ struct gs_wire_in {
 	union gs_addr name[GS_WIRE_SLOTS];
 	union gs_wire_control ctl[GS_WIRE_SLOTS];
 	struct gs_wire_datagram datagram[GS_WIRE_SLOTS];
-	size_t n, at; /* good datagrams, and the next one to hand up */
-	size_t want;  /* how many the next call asks for */
+	size_t n, at;  /* good datagrams, and the one to hand up from */
+	size_t offset; /* of the next packet in that one */
+	size_t want;   /* how many the next call asks for */
 };
 
 struct gs_wire_sock {
@@ -89,7 +92,7 @@ struct gs_wire_ops {
 	int (*open)(struct gs_wire *w, const struct gs_wire_config *cfg,
 	    const union gs_addr *addrs, size_t n, bool may_miss);
 	/* Leave SCTP's bytes in what was read, or false.  NULL: they are. */
-	bool (*unwrap)(struct gs_packet *pkt);
+	bool (*unwrap)(struct gs_wire_datagram *d);
 	bool has_ports; /* a peer is an address and a port */
 };
 
@@ -122,6 +125,12 @@ gs_wire_count(atomic_uint_least64_t *counter, uint64_t n)
 }
 
 /* wire_in.c */
+
+/* The packet at *offset of d, and *offset is behind it.  d has more as long
+ * as *offset is less than its length. */
+struct gs_packet gs_wire_cut(const struct gs_wire_datagram *d,
+    size_t *offset);
+
 int gs_wire_in_init(struct gs_wire_in *in);
 void gs_wire_in_fini(struct gs_wire_in *in);
 
@@ -141,8 +150,8 @@ bool gs_wire_is_family_missing(int err);
 
 /* wire_msg.c */
 
-/* What was read, and where from and to; false where it is no packet. */
-bool gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
+/* What was read, and where from and to. */
+void gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
     struct gs_wire_datagram *d);
 
 void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,

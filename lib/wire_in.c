@@ -50,30 +50,62 @@ gs_wire_in_fini(struct gs_wire_in *in)
 	free(in->room);
 }
 
+struct gs_packet
+gs_wire_cut(const struct gs_wire_datagram *d, size_t *offset)
+{
+	struct gs_packet pkt = d->pkt;
+
+	pkt.data += *offset;
+	pkt.len -= *offset;
+	if (pkt.len > d->each)
+		pkt.len = d->each;
+	*offset += pkt.len;
+	return pkt;
+}
+
+static size_t
+packets_of(const struct gs_wire_datagram *d)
+{
+	if (d->pkt.len == 0)
+		return 1;
+	return (d->pkt.len + d->each - 1) / d->each;
+}
+
 /* Keep the good ones of the n datagrams just read, in order. */
 static void
 keep_good(struct gs_wire *w, size_t n)
 {
 	struct gs_wire_in *in = &w->in;
-	uint64_t bytes = 0;
-	size_t kept = 0;
+	uint64_t packets = 0, bytes = 0, dropped = 0;
 	size_t i;
 
+	in->n = in->at = in->offset = 0;
 	for (i = 0; i < n; i++) {
 		struct gs_wire_datagram d = in->datagram[i];
 
-		if (!d.is_good)
+		if (!d.is_good ||
+		    (w->ops->unwrap != NULL && !w->ops->unwrap(&d))) {
+			dropped += packets_of(&d);
 			continue;
-		if (w->ops->unwrap != NULL && !w->ops->unwrap(&d.pkt))
-			continue;
-		in->datagram[kept++] = d;
+		}
+		in->datagram[in->n++] = d;
+		packets += packets_of(&d);
 		bytes += d.pkt.len;
 	}
-	in->n = kept;
-	in->at = 0;
-	gs_wire_count(&w->in_packets, kept);
+	gs_wire_count(&w->in_packets, packets);
 	gs_wire_count(&w->in_bytes, bytes);
-	gs_wire_count(&w->in_dropped, n - kept);
+	gs_wire_count(&w->in_dropped, dropped);
+}
+
+static bool
+has_runs(const struct gs_wire_in *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->n; i++)
+		if (in->datagram[i].each < in->datagram[i].pkt.len)
+			return true;
+	return false;
 }
 
 /* Read what waits on the socket: 0, or -errno. */
@@ -94,11 +126,10 @@ fill(struct gs_wire *w, int fd)
 		return -errno;
 	n = (size_t)got;
 	for (i = 0; i < n; i++)
-		in->datagram[i].is_good = gs_wire_take(w, &in->msg[i],
-		    &in->datagram[i]);
+		gs_wire_take(w, &in->msg[i], &in->datagram[i]);
 	gs_wire_tap_in(w, fd, n);
 	keep_good(w, n);
-	in->want = n == in->want ? MANY : FEW;
+	in->want = n == in->want && !has_runs(in) ? MANY : FEW;
 	return 0;
 }
 
@@ -142,8 +173,15 @@ hand_up(struct gs_wire_in *in, struct gs_packet *pkts, size_t n)
 {
 	size_t done = 0;
 
-	while (done < n && in->at < in->n)
-		pkts[done++] = in->datagram[in->at++].pkt;
+	while (done < n && in->at < in->n) {
+		const struct gs_wire_datagram *d = &in->datagram[in->at];
+
+		pkts[done++] = gs_wire_cut(d, &in->offset);
+		if (in->offset < d->pkt.len)
+			continue;
+		in->offset = 0;
+		in->at++;
+	}
 	return (int)done;
 }
 

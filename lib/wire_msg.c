@@ -4,6 +4,7 @@
 #include "wire_impl.h"
 
 #include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 /* ---- in ---- */
@@ -40,8 +41,10 @@ take_pktinfo_v6(const struct cmsghdr *cmsg, struct gs_packet *pkt)
 	return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
 }
 
+/* What stands in the control messages, in any order: false where the
+ * destination does not.  *each is not set where that of a packet does not. */
 static bool
-take_control(struct msghdr *hdr, struct gs_packet *pkt)
+take_control(struct msghdr *hdr, struct gs_packet *pkt, int *each)
 {
 	bool has_dst = false;
 	struct cmsghdr *cmsg;
@@ -68,30 +71,33 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 		    cmsg->cmsg_type == IPV6_HOPLIMIT)) {
 			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
 			pkt->ttl = (uint8_t)value;
+		} else if (cmsg->cmsg_level == IPPROTO_UDP &&
+		    cmsg->cmsg_type == UDP_GRO) {
+			memcpy(each, CMSG_DATA(cmsg), sizeof(*each));
 		}
 	}
 	return has_dst;
 }
 
-bool
+void
 gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
     struct gs_wire_datagram *d)
 {
 	struct msghdr *hdr = &msg->msg_hdr;
 	struct gs_packet *pkt = &d->pkt;
+	int each = 0;
 
-	memset(pkt, 0, sizeof(*pkt));
+	memset(d, 0, sizeof(*d));
 	if ((hdr->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-		return false;
+		return;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
-		return false;
+		return;
 	gs_addr_unmap(&pkt->src);
-	if (!take_control(hdr, pkt))
-		return false;
-	gs_addr_set_port(&pkt->dst, w->port);
 	pkt->data = hdr->msg_iov->iov_base;
 	pkt->len = msg->msg_len;
-	return true;
+	d->is_good = take_control(hdr, pkt, &each);
+	d->each = each > 0 ? (size_t)each : pkt->len;
+	gs_addr_set_port(&pkt->dst, w->port);
 }
 
 /* ---- out ---- */

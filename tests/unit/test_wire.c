@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,21 @@
 
 #define WAIT_MS 5000
 #define PACKETS 200
+
+/* Everything is the same whether runs of packets travel together or not. */
+static bool is_plain;
+
+static void
+setup(void)
+{
+	is_plain = false;
+}
+
+static void
+setup_plain(void)
+{
+	is_plain = true;
+}
 
 static union gs_addr
 addr(const char *text, uint16_t port)
@@ -43,7 +59,8 @@ static struct gs_wire *
 open_on(const char *text)
 {
 	union gs_addr a = addr(text, 0);
-	struct gs_wire_config cfg = { .addrs = &a, .naddrs = 1 };
+	struct gs_wire_config cfg = { .addrs = &a, .naddrs = 1,
+		.is_plain = is_plain };
 	struct gs_wire *w;
 
 	ck_assert_int_eq(gs_wire_open(&cfg, &w), 0);
@@ -171,7 +188,8 @@ END_TEST
 
 START_TEST(a_wildcard_wire_sends_from_the_named_source)
 {
-	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED,
+		.is_plain = is_plain };
 	struct gs_wire *b = open_on("127.0.0.1");
 	struct gs_packet pkt;
 	union gs_addr want;
@@ -189,7 +207,8 @@ END_TEST
 
 START_TEST(a_wildcard_wire_knows_the_destination_of_a_packet)
 {
-	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED,
+		.is_plain = is_plain };
 	struct gs_wire *b = open_on("127.0.0.1");
 	struct gs_packet pkt;
 	union gs_addr want;
@@ -207,7 +226,8 @@ END_TEST
 
 START_TEST(a_wildcard_wire_has_both_families_on_one_port)
 {
-	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED,
+		.is_plain = is_plain };
 	struct gs_packet pkt;
 	struct gs_wire *a, *b;
 	int fds[4];
@@ -253,7 +273,8 @@ END_TEST
 
 START_TEST(a_source_that_no_interface_has_is_dropped_on_a_wildcard_wire)
 {
-	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED };
+	struct gs_wire_config cfg = { .port_mode = GS_PORT_FIXED,
+		.is_plain = is_plain };
 	struct gs_wire_stats stats;
 	struct gs_wire *a;
 
@@ -329,6 +350,21 @@ START_TEST(all_sockets_have_the_same_port)
 		ck_assert_uint_eq(gs_addr_port(&name), gs_wire_port(w));
 		ck_assert(gs_addr_same_ip(&name, &a[i]));
 	}
+	gs_wire_close(w);
+}
+END_TEST
+
+START_TEST(a_socket_of_its_own_reads_runs_unless_it_is_plain)
+{
+	struct gs_wire *w = open_on("127.0.0.1");
+	socklen_t len = sizeof(int);
+	int value = -1;
+
+	/* A kernel that has no such thing is served as ever. */
+	if (getsockopt(first_fd(w), IPPROTO_UDP, UDP_GRO, &value, &len) == 0)
+		ck_assert_int_eq(value, is_plain ? 0 : 1);
+	else
+		ck_assert_int_eq(errno, ENOPROTOOPT);
 	gs_wire_close(w);
 }
 END_TEST
@@ -452,7 +488,8 @@ END_TEST
 START_TEST(packets_from_two_addresses_leave_from_their_own)
 {
 	union gs_addr addrs[2];
-	struct gs_wire_config cfg = { .addrs = addrs, .naddrs = 2 };
+	struct gs_wire_config cfg = { .addrs = addrs, .naddrs = 2,
+		.is_plain = is_plain };
 	struct gs_wire *b = open_on("127.0.0.9");
 	struct gs_packet pkts[4];
 	struct gs_packet pkt;
@@ -532,12 +569,12 @@ START_TEST(addresses_that_cannot_be_are_refused)
 }
 END_TEST
 
-static Suite *
-suite(void)
+static TCase *
+cases(const char *name, void (*fixture)(void))
 {
-	Suite *s = suite_create("wire");
-	TCase *tc = tcase_create("wire");
+	TCase *tc = tcase_create(name);
 
+	tcase_add_checked_fixture(tc, fixture, NULL);
 	tcase_add_test(tc, a_packet_arrives_with_its_addresses_ports_and_tos);
 	tcase_add_test(tc, ipv6_carries_packets_as_ipv4_does);
 	tcase_add_test(tc, a_wildcard_wire_sends_from_the_named_source);
@@ -550,6 +587,7 @@ suite(void)
 	tcase_add_test(tc,
 	    an_auto_port_is_the_one_asked_for_or_another_if_it_is_taken);
 	tcase_add_test(tc, all_sockets_have_the_same_port);
+	tcase_add_test(tc, a_socket_of_its_own_reads_runs_unless_it_is_plain);
 	tcase_add_test(tc, sockets_are_close_on_exec_and_non_blocking);
 	tcase_add_test(tc, an_empty_socket_yields_0_at_once);
 	tcase_add_test(tc,
@@ -560,7 +598,16 @@ suite(void)
 	tcase_add_test(tc, a_refused_datagram_does_not_stop_the_next);
 	tcase_add_test(tc, an_empty_datagram_is_a_packet_of_0_bytes);
 	tcase_add_test(tc, addresses_that_cannot_be_are_refused);
-	suite_add_tcase(s, tc);
+	return tc;
+}
+
+static Suite *
+suite(void)
+{
+	Suite *s = suite_create("wire");
+
+	suite_add_tcase(s, cases("runs", setup));
+	suite_add_tcase(s, cases("plain", setup_plain));
 	return s;
 }
 

@@ -3,13 +3,18 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "../support/check_main.h"
+#include "../support/pcapng_read.h"
+#include "../support/tmp.h"
 #include "wire_impl.h"
 
+#define HEADERS 28 /* of IPv4 and UDP */
 #define FROM "127.0.0.7"
 #define FROM_PORT 4711
 #define AT "127.0.0.1"
@@ -18,9 +23,11 @@
  * us for them. */
 struct waiting {
 	size_t len;
-	int flags;	/* of the message */
+	int flags; /* of the message */
 	bool has_no_dst;
-	int error;	/* instead of a datagram */
+	bool has_each, is_each_last; /* UDP_GRO, and where it stands */
+	int each;
+	int error; /* instead of a datagram */
 };
 
 static struct waiting queue[64];
@@ -84,11 +91,17 @@ give(struct mmsghdr *msg, size_t i)
 	memset(hdr->msg_control, 0, hdr->msg_controllen);
 	memset(&info, 0, sizeof(info));
 	info.ipi_addr = info.ipi_spec_dst = addr(AT, 0).v4.sin_addr;
+	if (d->has_each && !d->is_each_last)
+		put_control(hdr, &used, IPPROTO_UDP, UDP_GRO, &d->each,
+		    sizeof(d->each));
 	if (!d->has_no_dst)
 		put_control(hdr, &used, IPPROTO_IP, IP_PKTINFO, &info,
 		    sizeof(info));
 	put_control(hdr, &used, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 	put_control(hdr, &used, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+	if (d->has_each && d->is_each_last)
+		put_control(hdr, &used, IPPROTO_UDP, UDP_GRO, &d->each,
+		    sizeof(d->each));
 	hdr->msg_controllen = used;
 	hdr->msg_flags = d->flags;
 	msg->msg_len = (unsigned int)d->len;
@@ -139,6 +152,17 @@ enqueue(size_t len)
 	ck_assert_uint_lt(nqueue, 64);
 	queue[nqueue].len = len;
 	return &queue[nqueue++];
+}
+
+/* Packets of each bytes, len in all. */
+static struct waiting *
+enqueue_run(size_t len, int each)
+{
+	struct waiting *d = enqueue(len);
+
+	d->has_each = true;
+	d->each = each;
+	return d;
 }
 
 static int
@@ -271,6 +295,128 @@ START_TEST(more_than_are_asked_for_wait_in_order)
 }
 END_TEST
 
+START_TEST(a_run_is_cut_into_its_packets)
+{
+	enqueue(50);
+	enqueue_run(3000, 1000);
+	enqueue_run(2001, 1000);
+	enqueue_run(999, 998)->is_each_last = true;
+	enqueue(51);
+	must_get(0, 0, 50);
+	must_get(1, 0, 1000);
+	must_get(1, 1000, 1000);
+	must_get(1, 2000, 1000);
+	must_get(2, 0, 1000);
+	must_get(2, 1000, 1000);
+	must_get(2, 2000, 1);
+	must_get(3, 0, 998);
+	must_get(3, 998, 1);
+	must_get(4, 0, 51);
+	must_be_empty();
+	must_have_counted(10, 50 + 3000 + 2001 + 999 + 51, 0);
+}
+END_TEST
+
+START_TEST(a_size_that_is_none_leaves_the_datagram_whole)
+{
+	enqueue_run(100, 0);
+	enqueue_run(101, -1);
+	enqueue_run(102, 102);
+	enqueue_run(103, 104);
+	enqueue_run(104, INT_MAX);
+	enqueue_run(105, INT_MIN);
+	enqueue_run(0, 0);
+	enqueue_run(0, 10);
+	must_get(0, 0, 100);
+	must_get(1, 0, 101);
+	must_get(2, 0, 102);
+	must_get(3, 0, 103);
+	must_get(4, 0, 104);
+	must_get(5, 0, 105);
+	must_get(6, 0, 0);
+	must_get(7, 0, 0);
+	must_be_empty();
+	must_have_counted(8, 615, 0);
+}
+END_TEST
+
+START_TEST(a_run_of_the_smallest_packets_is_handed_up_whole)
+{
+	size_t i;
+
+	enqueue_run(65507, 1);
+	enqueue(7);
+	for (i = 0; i < 65507; i++)
+		must_get(0, i, 1);
+	must_get(1, 0, 7);
+	must_be_empty();
+	must_have_counted(65508, 65514, 0);
+}
+END_TEST
+
+START_TEST(each_packet_of_a_bad_run_is_counted)
+{
+	enqueue_run(3001, 1000)->has_no_dst = true;
+	enqueue(7);
+	must_get(1, 0, 7);
+	must_be_empty();
+	must_have_counted(1, 7, 4);
+}
+END_TEST
+
+START_TEST(a_run_goes_on_where_the_last_call_ended)
+{
+	struct gs_packet pkts[64];
+	size_t i;
+
+	enqueue_run(100 * 100, 100);
+	enqueue_run(100 * 20, 100);
+	ck_assert_int_eq(gs_wire_recv(wire, fd_of_wire(), pkts, 64), 64);
+	ck_assert(gs_wire_is_pending(wire));
+	ck_assert_int_eq(gs_wire_recv(wire, fd_of_wire(), pkts, 64), 56);
+	ck_assert(!gs_wire_is_pending(wire));
+	for (i = 0; i < 56; i++) {
+		ck_assert_uint_eq(pkts[i].len, 100);
+		ck_assert_uint_eq(pkts[i].data[0],
+		    i < 36 ? byte_of(0, (64 + i) * 100) :
+			     byte_of(1, (i - 36) * 100));
+	}
+	must_be_empty();
+}
+END_TEST
+
+START_TEST(the_capture_has_each_packet_of_a_run)
+{
+	static const size_t want[] = { 1000, 1000, 500, 200, 1 };
+	char dir[TMP_PATH], path[TMP_PATH_IN];
+	struct pcapng_read r;
+	size_t i, k;
+
+	tmp_dir(dir, "test_wire_in");
+	snprintf(path, sizeof(path), "%s/file", dir);
+	ck_assert_int_eq(gs_wire_capture(wire, path), 0);
+	enqueue_run(2500, 1000);
+	enqueue_run(201, 200)->has_no_dst = true;
+	must_get(0, 0, 1000);
+	must_get(0, 1000, 1000);
+	must_get(0, 2000, 500);
+	must_be_empty();
+	ck_assert_int_eq(gs_wire_capture(wire, NULL), 0);
+	r = pcapng_read(path);
+	ck_assert_ptr_null(r.error);
+	ck_assert_uint_eq(r.nrecords, 5);
+	for (i = 0; i < 5; i++) {
+		ck_assert_uint_eq(r.records[i].len, HEADERS + want[i]);
+		for (k = 0; k < want[i]; k++)
+			ck_assert_uint_eq(r.records[i].data[HEADERS + k],
+			    i < 3 ? byte_of(0, 1000 * i + k) :
+				    byte_of(1, 200 * (i - 3) + k));
+	}
+	pcapng_free(&r);
+	tmp_remove(dir);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -285,6 +431,12 @@ suite(void)
 	tcase_add_test(tc, a_flood_of_bad_ones_does_not_hold_the_reader);
 	tcase_add_test(tc, an_error_of_the_socket_is_told);
 	tcase_add_test(tc, more_than_are_asked_for_wait_in_order);
+	tcase_add_test(tc, a_run_is_cut_into_its_packets);
+	tcase_add_test(tc, a_size_that_is_none_leaves_the_datagram_whole);
+	tcase_add_test(tc, a_run_of_the_smallest_packets_is_handed_up_whole);
+	tcase_add_test(tc, each_packet_of_a_bad_run_is_counted);
+	tcase_add_test(tc, a_run_goes_on_where_the_last_call_ended);
+	tcase_add_test(tc, the_capture_has_each_packet_of_a_run);
 	suite_add_tcase(s, tc);
 	return s;
 }
