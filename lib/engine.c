@@ -265,6 +265,9 @@ set_defaults(void)
 	 * application that changes addresses, nobody else. */
 	usrsctp_sysctl_set_sctp_auto_asconf(0);
 	usrsctp_sysctl_set_sctp_asconf_enable(0);
+	/* What is longer than two of its small blocks is copied into a large
+	 * one; each block of a message costs more than its bytes do. */
+	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
 }
 
 int

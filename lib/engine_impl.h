@@ -76,6 +76,9 @@ void gs_engine_addrs_fini(void);
 #define GS_FAILOVER_ADDRS 64
 bool gs_engine_other_path(struct socket *so, union gs_addr *out);
 
+/* engine_sock.c: counts the options that gs_eopt_set() has set; never 0. */
+extern unsigned int gs_engine_opts_set;
+
 /* engine_sock.c: while set, no other endpoint is seen to be bound. */
 extern bool gs_engine_sharing_port;
 
