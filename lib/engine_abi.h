@@ -4,7 +4,8 @@
  *
  * <usrsctp.h> does not declare these.  configure refuses an archive of
  * another version, or one that lacks a name used here.  mbuf and the
- * protocol headers stay opaque: no private layout is relied on.
+ * protocol headers stay opaque; where a private layout is used, it is looked
+ * at first, and we do without where it is another.
  *
  * A __real_ name is the engine's own function behind one that the linker's
  * --wrap hands to us.  Layer 3.
@@ -48,7 +49,14 @@ void *sctp_add_addr_to_vrf(uint32_t vrf_id, void *ifn, uint32_t ifn_index,
 int user_accept(struct socket *head, struct sockaddr **name,
     socklen_t *namelen, struct socket **out);
 
-/* Timers. */
+/* Timers; gs_timers_look() finds out whether they look so. */
+struct gs_engine_timer {
+	void *link, *link_at;	/* of the engine's list */
+	uint32_t time;
+	void *arg;
+	void (*fn)(void *arg);
+	int flags;
+};
 int __real_sctp_os_timer_start(void *timer, uint32_t ticks,
     void (*fn)(void *), void *arg);
 int __real_sctp_os_timer_stop(void *timer);

@@ -30,12 +30,15 @@ bool gs_engine_can_send(const union gs_addr *a);
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);
 
-/* engine_timer.c: a mirror of the engine's timers, to know the next. */
+/* engine_timer.c: the engine's timers. */
 void gs_timers_reset(void);
+void gs_timers_look(void);	/* the engine has begun: what are they like? */
 void gs_timers_set_now(uint32_t ticks);
-void gs_timers_expire(uint32_t ticks);
+/* What is due; after usrsctp_handle_timers(), which sets the engine's clock
+ * and runs those that it keeps itself. */
+void gs_timers_run(uint32_t ticks);
 bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
-/* false: it may be pending all the same. */
+/* false: the engine may have it all the same. */
 bool gs_timers_is_pending(const void *timer);
 /* A pending timer within these bytes, or NULL. */
 void *gs_timers_find_within(const void *bytes, size_t len);
