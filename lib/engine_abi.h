@@ -117,6 +117,7 @@ int __real_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __real_sctp_is_addr_pending(void *stcb, void *ifa);
 int __real_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __real_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
@@ -135,6 +136,7 @@ int __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __wrap_sctp_is_addr_pending(void *stcb, void *ifa);
 int __wrap_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __wrap_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);

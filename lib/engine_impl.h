@@ -15,6 +15,9 @@
 #include "wire.h"
 
 struct gs_filter;
+struct mbuf;
+struct sctp_chunkhdr;
+struct sctphdr;
 struct socket;
 
 /* engine.c: a packet that leaves; takes pkt->data (malloc'd).  of_assoc: its
@@ -64,8 +67,15 @@ extern bool gs_engine_sharing_port;
 /* engine_sock.c: of the engine's struct sctp_status. */
 enum gsctp_assoc_state gs_state_from_engine(int32_t state);
 
-/* engine_sock.c: hash tables made since usrsctp_init_nothreads() began. */
-extern unsigned int gs_engine_hashes;
+/* engine_lookup.c: before the engine begins, and after; around its work on a
+ * packet, which the filter has passed; what the engine calls then. */
+void gs_lookup_reset(void);
+void gs_lookup_look(void);
+void gs_lookup_begin(const struct gs_packet *pkt);
+void gs_lookup_end(void);
+void *gs_lookup_assoc(struct mbuf *m, int offset, struct sockaddr *src,
+    struct sockaddr *dst, struct sctphdr *sh, struct sctp_chunkhdr *ch,
+    void **inp, void **net, uint32_t vrf_id);
 
 /* True while usrsctp_init_nothreads() or usrsctp_finish() runs, so that
  * the wrapped libc calls know whom they serve. */
