@@ -4,8 +4,9 @@
  *
  * <usrsctp.h> does not declare these.  configure refuses an archive of
  * another version, or one that lacks a name used here.  mbuf and the
- * protocol headers stay opaque; where a private layout is used, it is looked
- * at first, and we do without where it is another.
+ * protocol headers stay opaque.  Where a private layout is used, it is that of
+ * an argument (struct gs_uio), or it is looked at first, and we do without
+ * where it is another.
  *
  * A __real_ name is the engine's own function behind one that the linker's
  * --wrap hands to us.  Layer 3.
@@ -16,17 +17,31 @@
 
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 struct mbuf;
 struct socket;
 struct sctphdr;
 struct sctp_chunkhdr;
 
+/* What m_uiotombuf() copies from; the engine knows it as struct uio. */
+struct gs_uio {
+	struct iovec *iov;
+	int iovcnt;
+	off_t offset;
+	ssize_t resid;		/* bytes to go */
+	unsigned int segflg;
+	unsigned int rw;
+};
+#define GS_UIO_SYSSPACE 1
+#define GS_UIO_WRITE 1		/* from iov into the engine */
+#define GS_M_PKTHDR 2
+
 /* Memory of packets. */
-struct mbuf *sctp_get_mbuf_for_msg(unsigned int space, int want_header,
-    int how, int allonebuf, int type);
+struct mbuf *m_uiotombuf(struct gs_uio *uio, int how, int len, int align,
+    int flags);
 void m_copyback(struct mbuf *m, int off, int len, char *data);
-struct mbuf *m_pullup(struct mbuf *m, int len);
 char *sctp_m_getptr(struct mbuf *m, int off, int len, uint8_t *buf);
 unsigned int m_length(struct mbuf *m, struct mbuf **last);
 void m_copydata(const struct mbuf *m, int off, int len, char *out);

@@ -5,6 +5,7 @@
 #ifndef GS_ENGINE_IMPL_H
 #define GS_ENGINE_IMPL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include "addr.h"
 #include "wire.h"
 
+struct gs_faults;
 struct gs_filter;
 struct mbuf;
 struct sctp_chunkhdr;
@@ -29,6 +31,25 @@ bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
 /* engine.c: can packets leave from this address?  Every one, before there is
  * a wire. */
 bool gs_engine_can_send(const union gs_addr *a);
+
+/* engine.c: the driver is to make a section in us; false: there is none. */
+bool gs_engine_wake_in_locked(unsigned int us);
+
+/*
+ * engine_tx.c: packets that wait for the end of a locked section.  What is
+ * put takes pkt->data (malloc'd); it may be changed until the section ends.
+ */
+void gs_tx_start(struct gs_wire *wire, struct gs_faults *faults);
+void gs_tx_stop_locked(void);
+struct gs_packet *gs_tx_put_locked(const struct gs_packet *pkt);
+/* Send them now, by way of the faults if there are any; _all: and what those
+ * hold back. */
+void gs_tx_flush_locked(void);
+void gs_tx_flush_all_locked(void);
+/* What the old ones hold back is sent; they are the caller's. */
+void gs_tx_set_faults_locked(struct gs_faults *f);
+/* Let go of the lock, and send, or leave them to the next section. */
+void gs_tx_leave(pthread_mutex_t *stack_lock);
 
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);

@@ -350,6 +350,16 @@ send_error(int e)
 	}
 }
 
+bool
+gs_esock_has_nodelay(struct socket *so)
+{
+	socklen_t size = sizeof(int);
+	int on = 0;
+
+	return usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on,
+		   &size) != 0 || on != 0;
+}
+
 /*
  * Nagle's algorithm keeps back a small message while another one is on its
  * way.  The engine keeps back the end of a message of several fragments too,
@@ -360,14 +370,10 @@ send_error(int e)
 static bool
 hurry(struct socket *so, size_t len)
 {
-	socklen_t size = sizeof(int);
 	int on = 1;
 
-	if (gs_esock_is_one_fragment(so, len) ||
-	    usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on, &size) !=
-		0 || on != 0)
+	if (gs_esock_is_one_fragment(so, len) || gs_esock_has_nodelay(so))
 		return false;
-	on = 1;
 	return usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on,
 		   sizeof(on)) == 0;
 }

@@ -113,6 +113,9 @@ bool gs_esock_fits(struct socket *so, size_t len);
 /* Is a message of so many bytes certainly sent as one fragment? */
 bool gs_esock_is_one_fragment(struct socket *so, size_t len);
 
+/* As it is set; true where it cannot be asked. */
+bool gs_esock_has_nodelay(struct socket *so);
+
 /* Has the send buffer room for all of them now? */
 bool gs_esock_has_room(struct socket *so, size_t len);
 

@@ -23,11 +23,13 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
 int __wrap_socket(int family, int type, int protocol);
 int __wrap_socketpair(int family, int type, int protocol, int fds[2]);
+int __wrap_timerfd_create(int clock, int flags);
 
 int __real_epoll_create1(int flags);
 int __real_eventfd(unsigned int n, int flags);
 int __real_open(const char *path, int flags, ...);
 int __real_openat(int dir, const char *path, int flags, ...);
 int __real_socketpair(int family, int type, int protocol, int fds[2]);
+int __real_timerfd_create(int clock, int flags);
 
 #endif
