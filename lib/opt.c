@@ -192,7 +192,7 @@ set_engine(struct gs_endpoint *ep, const struct row *r, struct gs_assoc *a,
 
 	if (a != NULL) {
 		gs_hub_mark(&a->owner);
-			err = gs_eopt_set(a->so, true, o);
+		err = gs_eopt_set(a->so, true, o);
 		if (err == 0 && o->id == GSCTP_OPT_PRIMARY_ADDR)
 			gs_assoc_check_primary(a);
 		return err;
