@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -164,13 +163,10 @@ spin(struct epoll_event *ev, uint64_t until_us)
 {
 	int n;
 
-	do {
+	do
 		n = epoll_wait(drv.epoll_fd, ev, EVENTS, 0);
-		if (n != 0)
-			return n;
-		sched_yield();
-	} while (gs_now_us() < until_us);
-	return 0;
+	while (n == 0 && gs_now_us() < until_us);
+	return n;
 }
 
 /*
