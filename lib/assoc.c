@@ -153,6 +153,7 @@ gs_assoc_start(struct gs_assoc *a)
 		a->phase = GS_YIELDED;
 		return 0;
 	}
+	a->traits.seen = 0;
 	err = gs_assoc_new_socket(a->ep, &a->so);
 	if (err != 0) {
 		a->so = NULL;
@@ -276,6 +277,7 @@ gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,
 		a->primary = peers[0];
 	a->phase = GS_ARRIVING;
 	a->so = so;
+	a->traits.seen = 0;
 	gs_esock_set_owner(so, a);
 	gs_hub_mark(&a->owner);
 	*out = a;
@@ -523,7 +525,7 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EPIPE;
 	if (len == 0 || info->stream >= a->out_streams)
 		return -EINVAL;
-	if (!gs_esock_fits(a->so, len))
+	if (!gs_esock_fits(a->so, &a->traits, len))
 		return -EMSGSIZE;
 	if (a->early != NULL)
 		gs_early_run(a);

@@ -66,6 +66,7 @@ struct gs_assoc {
 	enum gs_assoc_phase phase;
 	struct gs_endpoint *ep;		/* NULL: orphan, ends by itself */
 	struct socket *so;		/* NULL while yielded */
+	struct gs_esock_traits traits;	/* its */
 
 	/* An attempt's target; later the peer's primary address. */
 	union gs_addr *targets;

@@ -5,7 +5,6 @@
 #include "assoc.h"
 #include "clock.h"
 #include "engine.h"
-#include "engine_opt.h"
 
 /* Sends that are further apart are not of one burst. */
 #define APART_US 100
@@ -28,9 +27,9 @@ gs_burst_send(struct gs_assoc *a)
 	if (now_us - b->last_us > APART_US)
 		b->sends = 0;
 	b->last_us = now_us;
-	if (b->sends <= FIRST_ONES && ++b->sends > FIRST_ONES)
-		b->nodelay = gs_esock_has_nodelay(a->so);
-	if (b->sends > FIRST_ONES && !b->nodelay)
+	if (b->sends <= FIRST_ONES)
+		b->sends++;
+	if (b->sends > FIRST_ONES && !a->traits.has_nodelay)
 		gs_engine_cork_locked();
 	else if (b->sends == 1)
 		gs_engine_asked_locked();

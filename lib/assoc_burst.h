@@ -12,7 +12,6 @@
 #ifndef GS_ASSOC_BURST_H
 #define GS_ASSOC_BURST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct gs_assoc;
@@ -21,13 +20,12 @@ struct gs_assoc;
 struct gs_burst {
 	uint64_t last_us;	/* of the last send */
 	unsigned int sends;	/* so far */
-	bool nodelay;		/* asked for when the burst began */
 };
 
 /* A message was sent. */
 void gs_burst_send(struct gs_assoc *a);
 
-/* Data has come, or an option has changed. */
+/* Data has come. */
 void gs_burst_end(struct gs_assoc *a);
 
 #endif

@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -20,8 +19,8 @@
 #include "log.h"
 #include "wire.h"
 
-/* Datagrams read in one go; each has room for the largest. */
-#define IN_BATCH 32
+/* Packets that the engine gets while the stack's lock is held. */
+#define IN_BATCH 64
 
 /*
  * A thread that waits leads only where this many waits followed one another
@@ -78,7 +77,6 @@ static struct {
 	int timer_fd;			/* for less than a millisecond */
 	int other_fd;
 	void (*other_fn)(void);
-	uint8_t *room;			/* IN_BATCH packets */
 	struct drv_lead lead;
 	atomic_bool must_stop;
 	atomic_uint_fast64_t wakeups;
@@ -118,25 +116,26 @@ clear(int fd)
 		return;			/* it was set anew meanwhile */
 }
 
+/* What one read of the socket gives; others get a chance in between. */
 static void
 read_packets(int fd)
 {
 	struct gs_packet pkts[IN_BATCH];
-	int i, n;
+	int n;
 
-	for (i = 0; i < IN_BATCH; i++) {
-		pkts[i].data = drv.room + (size_t)i * GS_PACKET_MAX;
-		pkts[i].len = GS_PACKET_MAX;
-	}
-	n = gs_wire_recv(drv.wire, fd, pkts, IN_BATCH);
-	if (n < 0) {
-		gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
-		    gsctp_strerror(n));
-		return;
-	}
-	gs_enter();
-	gs_engine_receive_locked(pkts, (size_t)n);
-	gs_leave();
+	do {
+		n = gs_wire_recv(drv.wire, fd, pkts, IN_BATCH);
+		if (n < 0) {
+			gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
+			    gsctp_strerror(n));
+			return;
+		}
+		if (n == 0)
+			return;
+		gs_enter();
+		gs_engine_receive_locked(pkts, (size_t)n);
+		gs_leave();
+	} while (gs_wire_is_pending(drv.wire));
 }
 
 /*
@@ -377,8 +376,6 @@ close_fds(void)
 	if (drv.timer_fd >= 0)
 		close(drv.timer_fd);
 	drv.epoll_fd = drv.park_fd = drv.wake_fd = drv.timer_fd = -1;
-	free(drv.room);
-	drv.room = NULL;
 }
 
 /* The application's signals are not for this thread. */
@@ -407,9 +404,6 @@ gs_driver_start(struct gs_wire *w, int fd, void (*fn)(void))
 	(void)gs_cond_init(&drv.lead.gone);	/* cannot fail on Linux */
 	atomic_store(&drv.must_stop, false);
 	atomic_store(&drv.wakeups, 0);
-	drv.room = malloc((size_t)IN_BATCH * GS_PACKET_MAX);
-	if (drv.room == NULL)
-		return -ENOMEM;
 	err = open_fds();
 	if (err == 0)
 		err = start_thread();

@@ -265,6 +265,9 @@ set_defaults(void)
 	 * application that changes addresses, nobody else. */
 	usrsctp_sysctl_set_sctp_auto_asconf(0);
 	usrsctp_sysctl_set_sctp_asconf_enable(0);
+	/* What is longer than two of its small blocks is copied into a large
+	 * one; each block of a message costs more than its bytes do. */
+	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
 }
 
 int
@@ -291,10 +294,12 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	if (!eng.initialised) {
 		gs_timers_reset();
 		eng.ticks = 0;
-		gs_engine_hashes = 0;
+		gs_lookup_reset();
 		gs_engine_in_init = true;
 		usrsctp_init_nothreads(gs_wire_port(cfg->wire), NULL, NULL);
 		gs_engine_in_init = false;
+		gs_timers_look();
+		gs_lookup_look();
 		eng.initialised = true;
 	}
 	usrsctp_sysctl_set_sctp_udp_tunneling_port(gs_wire_port(cfg->wire));
@@ -508,8 +513,8 @@ gs_engine_tick_locked(void)
 	gs_timers_set_now(eng.ticks);
 	eng.is_ticking = true;
 	usrsctp_handle_timers((uint32_t)elapsed);
+	gs_timers_run(eng.ticks);
 	eng.is_ticking = false;
-	gs_timers_expire(eng.ticks);
 }
 
 bool

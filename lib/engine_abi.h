@@ -4,8 +4,9 @@
  *
  * <usrsctp.h> does not declare these.  configure refuses an archive of
  * another version, or one that lacks a name used here.  mbuf and the
- * protocol headers stay opaque: no private layout is relied on but that of an
- * argument, struct gs_uio.
+ * protocol headers stay opaque.  Where a private layout is used, it is that of
+ * an argument (struct gs_uio), or it is looked at first, and we do without
+ * where it is another.
  *
  * A __real_ name is the engine's own function behind one that the linker's
  * --wrap hands to us.  Layer 3.
@@ -63,7 +64,14 @@ void *sctp_add_addr_to_vrf(uint32_t vrf_id, void *ifn, uint32_t ifn_index,
 int user_accept(struct socket *head, struct sockaddr **name,
     socklen_t *namelen, struct socket **out);
 
-/* Timers. */
+/* Timers; gs_timers_look() finds out whether they look so. */
+struct gs_engine_timer {
+	void *link, *link_at;	/* of the engine's list */
+	uint32_t time;
+	void *arg;
+	void (*fn)(void *arg);
+	int flags;
+};
 int __real_sctp_os_timer_start(void *timer, uint32_t ticks,
     void (*fn)(void *), void *arg);
 int __real_sctp_os_timer_stop(void *timer);
@@ -124,6 +132,7 @@ int __real_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __real_sctp_is_addr_pending(void *stcb, void *ifa);
 int __real_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __real_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
@@ -142,6 +151,7 @@ int __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __wrap_sctp_is_addr_pending(void *stcb, void *ifa);
 int __wrap_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __wrap_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);

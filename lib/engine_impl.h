@@ -17,6 +17,9 @@
 
 struct gs_faults;
 struct gs_filter;
+struct mbuf;
+struct sctp_chunkhdr;
+struct sctphdr;
 struct socket;
 
 /* engine.c: a packet that leaves; takes pkt->data (malloc'd).  of_assoc: its
@@ -51,12 +54,15 @@ void gs_tx_leave(pthread_mutex_t *stack_lock);
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);
 
-/* engine_timer.c: a mirror of the engine's timers, to know the next. */
+/* engine_timer.c: the engine's timers. */
 void gs_timers_reset(void);
+void gs_timers_look(void);	/* the engine has begun: what are they like? */
 void gs_timers_set_now(uint32_t ticks);
-void gs_timers_expire(uint32_t ticks);
+/* What is due; after usrsctp_handle_timers(), which sets the engine's clock
+ * and runs those that it keeps itself. */
+void gs_timers_run(uint32_t ticks);
 bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
-/* false: it may be pending all the same. */
+/* false: the engine may have it all the same. */
 bool gs_timers_is_pending(const void *timer);
 /* A pending timer within these bytes, or NULL. */
 void *gs_timers_find_within(const void *bytes, size_t len);
@@ -76,14 +82,24 @@ void gs_engine_addrs_fini(void);
 #define GS_FAILOVER_ADDRS 64
 bool gs_engine_other_path(struct socket *so, union gs_addr *out);
 
+/* engine_sock.c: counts the options that gs_eopt_set() has set; never 0. */
+extern unsigned int gs_engine_opts_set;
+
 /* engine_sock.c: while set, no other endpoint is seen to be bound. */
 extern bool gs_engine_sharing_port;
 
 /* engine_sock.c: of the engine's struct sctp_status. */
 enum gsctp_assoc_state gs_state_from_engine(int32_t state);
 
-/* engine_sock.c: hash tables made since usrsctp_init_nothreads() began. */
-extern unsigned int gs_engine_hashes;
+/* engine_lookup.c: before the engine begins, and after; around its work on a
+ * packet, which the filter has passed; what the engine calls then. */
+void gs_lookup_reset(void);
+void gs_lookup_look(void);
+void gs_lookup_begin(const struct gs_packet *pkt);
+void gs_lookup_end(void);
+void *gs_lookup_assoc(struct mbuf *m, int offset, struct sockaddr *src,
+    struct sockaddr *dst, struct sctphdr *sh, struct sctp_chunkhdr *ch,
+    void **inp, void **net, uint32_t vrf_id);
 
 /* True while usrsctp_init_nothreads() or usrsctp_finish() runs, so that
  * the wrapped libc calls know whom they serve. */

@@ -68,11 +68,13 @@ gs_engine_feed(const struct gs_packet *pkt)
 	udp_port = htons(gs_addr_port(&pkt->src));
 
 	gs_asconf_packet(pkt);
+	gs_lookup_begin(pkt);
 	/* The filter has checked the checksum. */
 	sctp_common_input_processing(&m, 0, COMMON_LEN, (int)pkt->len,
 	    &src.sa, &dst.sa, (struct sctphdr *)(void *)headers,
 	    (struct sctp_chunkhdr *)(void *)(headers + COMMON_LEN), 0,
 	    pkt->tos & 3, 0, udp_port);
+	gs_lookup_end();
 	gs_asconf_packet(NULL);
 	if (m != NULL)
 		m_freem(m);

@@ -170,7 +170,6 @@ set_assoc(struct gs_assoc *a, const struct gsctp_opt *o)
 {
 	int err = gs_eopt_set(a->so, true, o);
 
-	gs_burst_end(a);
 	if (err == 0 && o->id == GSCTP_OPT_SNDBUF)
 		gs_assoc_more_room(a);
 	return err;
@@ -193,7 +192,6 @@ set_engine(struct gs_endpoint *ep, const struct row *r, struct gs_assoc *a,
 
 	if (a != NULL) {
 		gs_hub_mark(&a->owner);
-		gs_burst_end(a);
 		err = gs_eopt_set(a->so, true, o);
 		if (err == 0 && o->id == GSCTP_OPT_PRIMARY_ADDR)
 			gs_assoc_check_primary(a);
