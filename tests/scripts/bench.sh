@@ -114,8 +114,12 @@ has flow-1472 udp mb_s
 has ping 'a b c tcp udp' p50_us p99_us
 has setup-1 'a b' setups_s cpu_us_setup
 has setup-4 'a b' setups_s cpu_us_setup
-has memory-1 'a b' heap_assoc heap_socket
-has memory-20 'a b' heap_assoc heap_socket
+# A sanitizer's malloc() does not tell.
+if ! grep -E 'lib(asan|tsan)\.so' "$top_builddir"/lib/.libs/libgsctp.so.0 \
+    >/dev/null; then
+	has memory-1 'a b' heap_assoc heap_socket
+	has memory-20 'a b' heap_assoc heap_socket
+fi
 has loopback 'a b' mb_s cpu_s_gb
 has idle b wakeups_s cpu_ms_s
 has idle a cpu_ms_s
@@ -132,7 +136,7 @@ jq -r '.rows[] | select(.ratio != null) |
 		exit 1
 	}
 	n++
-} END { exit n < 30 }' "$tmp/ratios" || die "ratios: $(cat "$tmp/ratios")"
+} END { exit n < 25 }' "$tmp/ratios" || die "ratios: $(cat "$tmp/ratios")"
 
 cmp -s "$tmp/table" "$tmp/real/table.txt" || die "two tables"
 while IFS="$(printf '\t')" read -r name figure rest; do
