@@ -97,7 +97,8 @@ inspect(const struct gs_wire *w, const struct gs_wire_config *cfg, size_t i,
 	return 0;
 }
 
-/* A datagram that is several packets is none. */
+/* For the caller, too, who keeps the socket: what he reads there is to be
+ * single datagrams. */
 static void
 keep_datagrams_apart(int fd)
 {

@@ -4,30 +4,10 @@
 #include "wire_impl.h"
 
 #include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 /* ---- in ---- */
-
-void
-gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct msghdr *hdr = &b->msg[i].msg_hdr;
-
-		memset(&b->name[i], 0, sizeof(b->name[i]));
-		b->iov[i].iov_base = pkts[i].data;
-		b->iov[i].iov_len = pkts[i].len;
-		memset(&b->msg[i], 0, sizeof(b->msg[i]));
-		hdr->msg_name = &b->name[i];
-		hdr->msg_namelen = sizeof(b->name[i]);
-		hdr->msg_iov = &b->iov[i];
-		hdr->msg_iovlen = 1;
-		hdr->msg_control = &b->ctl[i];
-		hdr->msg_controllen = sizeof(b->ctl[i]);
-	}
-}
 
 /*
  * ipi_addr is the header's destination.  ipi_spec_dst is a local address,
@@ -61,8 +41,10 @@ take_pktinfo_v6(const struct cmsghdr *cmsg, struct gs_packet *pkt)
 	return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
 }
 
+/* What stands in the control messages, in any order: false where the
+ * destination does not.  *each is not set where that of a packet does not. */
 static bool
-take_control(struct msghdr *hdr, struct gs_packet *pkt)
+take_control(struct msghdr *hdr, struct gs_packet *pkt, int *each)
 {
 	bool has_dst = false;
 	struct cmsghdr *cmsg;
@@ -89,31 +71,33 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 		    cmsg->cmsg_type == IPV6_HOPLIMIT)) {
 			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
 			pkt->ttl = (uint8_t)value;
+		} else if (cmsg->cmsg_level == IPPROTO_UDP &&
+		    cmsg->cmsg_type == UDP_GRO) {
+			memcpy(each, CMSG_DATA(cmsg), sizeof(*each));
 		}
 	}
 	return has_dst;
 }
 
-bool
+void
 gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
-    struct gs_packet *pkt)
+    struct gs_wire_datagram *d)
 {
 	struct msghdr *hdr = &msg->msg_hdr;
+	struct gs_packet *pkt = &d->pkt;
+	int each = 0;
 
+	memset(d, 0, sizeof(*d));
 	if ((hdr->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-		return false;
-	memset(&pkt->dst, 0, sizeof(pkt->dst));
-	pkt->tos = 0;
-	pkt->ttl = 0;
-	pkt->df = false;
+		return;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
-		return false;
+		return;
 	gs_addr_unmap(&pkt->src);
-	if (!take_control(hdr, pkt))
-		return false;
-	gs_addr_set_port(&pkt->dst, w->port);
+	pkt->data = hdr->msg_iov->iov_base;
 	pkt->len = msg->msg_len;
-	return true;
+	d->is_good = take_control(hdr, pkt, &each);
+	d->each = each > 0 ? (size_t)each : pkt->len;
+	gs_addr_set_port(&pkt->dst, w->port);
 }
 
 /* ---- out ---- */
