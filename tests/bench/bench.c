@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,6 +74,14 @@ bench_hear(struct bench *b, void *data, size_t len)
 	} while (n == -1 && errno == EINTR);
 	if (n != (ssize_t)len)
 		bench_die("the other process has ended");
+}
+
+bool
+bench_is_told(struct bench *b)
+{
+	struct pollfd p = { .fd = b->link, .events = POLLIN };
+
+	return poll(&p, 1, 10) == 1;
 }
 
 uint16_t

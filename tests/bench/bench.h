@@ -40,7 +40,8 @@ struct bench_shared {
 	uint64_t bytes, messages;
 	double seconds;
 	double cpu_ask_s, cpu_serve_s;
-	double figures[8];
+	double lost; /* share of the messages */
+	double figures[2];
 };
 
 /* What a process knows. */
@@ -75,6 +76,8 @@ double bench_cpu(int pid); /* seconds; 0 is this process */
 /* To the other process, and from it: it blocks. */
 void bench_tell(struct bench *b, const void *data, size_t len);
 void bench_hear(struct bench *b, void *data, size_t len);
+/* Would bench_hear() return within 10 ms? */
+bool bench_is_told(struct bench *b);
 
 /* Take part of the line of JSON: name and value. */
 void bench_put(const char *name, double value);

@@ -28,7 +28,9 @@ void check_stamp(uint8_t *data, size_t len, uint64_t number, bool is_last);
 struct check {
 	uint64_t next; /* number */
 	size_t len;    /* of each message */
-	bool is_last;  /* it was seen */
+	bool may_lose; /* not: may come twice, or out of order */
+	uint64_t lost;
+	bool is_last; /* it was seen */
 	char why[128];
 };
 

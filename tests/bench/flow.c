@@ -73,13 +73,17 @@ flow_take(void *arg, const uint8_t *data, size_t len)
 void
 flow_serve(struct bench *b)
 {
-	struct flow f = { .b = b, .check = { .len = b->args.size } };
+	struct flow f = {
+		.b = b,
+		.check = { .len = b->args.size, .may_lose = net_may_lose },
+	};
 	char done = 0;
 
 	begin_serving(b);
 	net_each(flow_take, &f);
 	if (!f.is_over)
 		bench_die("the last message came too early");
+	b->shared->lost = (double)f.check.lost / (double)f.check.next;
 	bench_tell(b, &done, 1);
 	bench_hear(b, &done, 1);
 	net_stop();
@@ -121,12 +125,16 @@ flow_ask(struct bench *b)
 		net_send(data, a->size);
 	}
 	check_stamp(data, a->size, number_of(a, i, data), true);
-	net_send(data, a->size);
+	do {
+		net_send(data, a->size);
+	} while (net_may_lose && !bench_is_told(b));
 	bench_hear(b, &done, 1);
 	bench_tell(b, &done, 1);
 	net_stop();
 	free(data);
 	bench_put_window(b);
+	if (net_may_lose)
+		bench_put("lost", b->shared->lost);
 }
 
 /* -- round trips ------------------------------------------------------------*/

@@ -13,7 +13,7 @@
 #include "net.h"
 
 /* Until what has just begun is over: threads, heartbeats, delayed SACKs. */
-#define SETTLE_S 0.5
+#define SETTLE_S 0.3
 
 /* The child's socket, told to the parent. */
 static void

@@ -19,6 +19,9 @@
 
 extern const char net_name[];
 
+/* UDP alone: then only what arrives counts. */
+extern const bool net_may_lose;
+
 /* Where a process can be reached, on 127.0.0.1. */
 struct net_at {
 	uint16_t udp_port;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 const char net_name[] = "gsctp";
+const bool net_may_lose = false;
 
 static const struct bench_args *args;
 static gsctp_sock sock;

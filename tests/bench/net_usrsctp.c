@@ -19,6 +19,7 @@
 #include <usrsctp.h>
 
 const char net_name[] = "usrsctp";
+const bool net_may_lose = false;
 
 /* More than any message. */
 #define ROOM (2 * 1024 * 1024)

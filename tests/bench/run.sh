@@ -1,12 +1,21 @@
 #!/bin/sh
-# run.sh: the benchmark.  Programs take turns, round after round; what they
-# say goes to OUT/rounds.jsonl, its medians to standard output.
+# run.sh: the benchmark.  The programs take turns, round after round.
 #
-#   run.sh [-r ROUNDS] [-s SECONDS] [-m "MEASURE..."] [-o OUT]
+#   run.sh [-r ROUNDS] [-s SECONDS] [-w WARMUP] [-m "MEASURE..."] [-o OUT]
 #          [-a PROGRAM] [-b PROGRAM]
 #
-# MEASURE is flow-BYTES or ping.  PROGRAM is by default bench_gsctp, and
-# bench_usrsctp, of $BENCH_DIR: those of two builds can be compared too.
+#   -r  rounds [5]; memory and idle take three of them at most
+#   -s  seconds of a throughput, a set-up or an idle measure [2]
+#   -w  seconds before a throughput is measured [0.2]
+#   -m  only these measures: flow-BYTES, ping, setup-SOCKETS,
+#       memory-ASSOCIATIONS, idle, loopback, reference
+#   -o  where table.txt, result.json, chart.svg and rounds.jsonl go
+#       [$BENCH_DIR, where the programs are]
+#   -a  bench_gsctp; another build's, to compare the two
+#   -b  bench_usrsctp, or whatever it shall be compared with
+#
+# The table also goes to standard output.  A program that fails, as when a
+# message is lost, ends this with status 1.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,16 +26,24 @@ usage() {
 	exit 2
 }
 
+die() {
+	echo "run.sh: $*" >&2
+	exit 1
+}
+
 rounds=5
 seconds=2
-measures='flow-64 flow-1024 flow-16384 flow-65536 ping'
+warmup=0.2
+measures='flow-64 flow-1024 flow-16384 flow-65536 ping setup-1 setup-32
+    memory-1 memory-1000 memory-10000 idle loopback reference'
 out=$BENCH_DIR
 a=$BENCH_DIR/bench_gsctp
 b=$BENCH_DIR/bench_usrsctp
-while getopts r:s:m:o:a:b: c; do
+while getopts hr:s:w:m:o:a:b: c; do
 	case $c in
 	r) rounds=$OPTARG ;;
 	s) seconds=$OPTARG ;;
+	w) warmup=$OPTARG ;;
 	m) measures=$OPTARG ;;
 	o) out=$OPTARG ;;
 	a) a=$OPTARG ;;
@@ -36,56 +53,89 @@ while getopts r:s:m:o:a:b: c; do
 done
 shift $((OPTIND - 1))
 [ $# -eq 0 ] || usage
+command -v jq >/dev/null || die "jq is not installed"
 mkdir -p "$out"
-rounds_file=$out/rounds.jsonl
-: >"$rounds_file"
+lines=$out/rounds.jsonl
+: >"$lines"
 
-# one SIDE PROGRAM MEASURE: a line of the file.
+# one SIDE NAME PROGRAM ARG...: its line goes to the file.
 one() {
-	case $3 in
-	flow-*) set -- "$1" "$2" "$3" -l "${3#flow-}" flow ;;
-	ping) set -- "$1" "$2" "$3" ping ;;
-	*) echo "run.sh: $3: no such measure" >&2; exit 2 ;;
-	esac
-	side=$1 program=$2 name=$3
+	side=$1 name=$2 program=$3
 	shift 3
-	"$program" -s "$seconds" "$@" |
-	    jq -c --arg side "$side" --arg name "$name" --argjson round "$i" \
-		'{side: $side, name: $name, round: $round} + .' >"$out/line"
-	[ -s "$out/line" ] || exit 1
-	cat "$out/line" >>"$rounds_file"
+	"$program" "$@" -s "$seconds" -w "$warmup" "$kind" >"$out/line" ||
+	    die "$name: failed: $program $* $kind"
+	jq -c --arg side "$side" --arg name "$name" --argjson round "$round" \
+	    '{side: $side, name: $name, round: $round} + .' "$out/line" \
+	    >>"$lines"
 }
 
-i=0
-while [ "$i" -lt "$rounds" ]; do
-	i=$((i + 1))
+# turns NAME ARG...: the two in turn; who begins changes with the round.
+turns() {
+	measure=$1
+	shift
+	if [ $((round % 2)) -eq 1 ]; then
+		one a "$measure" "$a" "$@"
+		one b "$measure" "$b" "$@"
+	else
+		one b "$measure" "$b" "$@"
+		one a "$measure" "$a" "$@"
+	fi
+}
+
+take() {
+	kind=${1%%-*}
+	case $1 in
+	flow-*)
+		turns "$1" -l "${1#*-}"
+		one c "$1" "$b" -c -l "${1#*-}"
+		;;
+	ping)
+		turns "$1"
+		one c "$1" "$b" -c
+		;;
+	setup-*) turns "$1" -n "${1#*-}" ;;
+	memory-*) [ "$round" -gt 3 ] || turns "$1" -n "${1#*-}" ;;
+	idle) [ "$round" -gt 3 ] || turns "$1" ;;
+	loopback)
+		kind=flow
+		# A packet is as long as UDP takes, in multiples of 4.
+		one a loopback "$a" -l 65536 -m 65532
+		one b loopback "$b" -l 65536
+		;;
+	reference)
+		kind=flow
+		one tcp flow-65536 "$BENCH_DIR/bench_tcp" -l 65536
+		one udp flow-1472 "$BENCH_DIR/bench_udp" -l 1472
+		kind=ping
+		one tcp ping "$BENCH_DIR/bench_tcp"
+		one udp ping "$BENCH_DIR/bench_udp"
+		;;
+	*) die "$1: no such measure" ;;
+	esac
+}
+
+began=$(date +%s)
+round=0
+while [ "$round" -lt "$rounds" ]; do
+	round=$((round + 1))
+	[ ! -t 2 ] || echo "round $round of $rounds" >&2
 	for m in $measures; do
-		if [ $((i % 2)) -eq 1 ]; then
-			one a "$a" "$m"
-			one b "$b" "$m"
-		else
-			one b "$b" "$m"
-			one a "$a" "$m"
-		fi
+		take "$m"
 	done
 done
 rm -f "$out/line"
 
-# Medians, and those of a by those of b.
-jq -s -r '
-def median: sort | if length == 0 then null
-    elif length % 2 == 1 then .[length / 2 | floor]
-    else (.[length / 2] + .[length / 2 - 1]) / 2 end;
-def keys_of: to_entries | map(select((.value | type) == "number" and
-    (.key | IN("round", "size", "count", "mtu", "fragment", "seconds",
-    "trips") | not))) | map(.key);
-group_by(.name)[] | . as $all | .[0].name as $n |
-(map(select(.side == "a"))[0].program) as $pa |
-(map(select(.side == "b"))[0].program) as $pb |
-(.[0] | keys_of)[] as $k |
-($all | map(select(.side == "a")[$k]) | median) as $va |
-($all | map(select(.side == "b")[$k]) | median) as $vb |
-[$n, $k, $va, $vb, ($va / $vb)] | @tsv' "$rounds_file" |
-    awk -F '\t' 'BEGIN { printf "%-12s %-18s %12s %12s %8s\n", "measure",
-	"figure", "a", "b", "a/b" }
-    { printf "%-12s %-18s %12.2f %12.2f %8.3f\n", $1, $2, $3, $4, $5 }'
+model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
+jq -s -f "$here/medians.jq" \
+    --arg date "$(date -u +%Y-%m-%d)" \
+    --arg kernel "$(uname -srm | sed 's/-[^ ]*//')" \
+    --arg cpu "${model:-unknown}" \
+    --argjson cpus "$(getconf _NPROCESSORS_ONLN)" \
+    --arg load "$(cut -d ' ' -f 1 /proc/loadavg)" \
+    --argjson rounds "$rounds" \
+    --argjson seconds "$seconds" \
+    --argjson took "$(($(date +%s) - began))" \
+    "$lines" >"$out/result.json"
+jq -r -f "$here/table.jq" "$out/result.json" >"$out/table.txt"
+jq -r -f "$here/chart.jq" "$out/result.json" >"$out/chart.svg"
+cat "$out/table.txt"
