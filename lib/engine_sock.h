@@ -84,9 +84,24 @@ ssize_t gs_esock_recv(struct socket *so, void *buf, size_t len,
  */
 bool gs_esock_is_cut(struct socket *so, int stream);
 
+/*
+ * What each message would have to ask the engine: the options that it depends
+ * on, remembered until one is set anywhere.  All zero: nothing is known yet,
+ * as it must be where the socket is another one.
+ */
+struct gs_esock_traits {
+	unsigned int seen;	/* gs_engine_opts_set, then */
+	size_t sndbuf;
+	size_t rcvbuf;
+	bool has_nodelay;
+	bool is_whole;		/* disable_fragments */
+};
+void gs_esock_refresh(struct socket *so, struct gs_esock_traits *t);
+
 /* One whole message.  0, or -EAGAIN, -EMSGSIZE, -EINVAL, -EPIPE ... */
-int gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to);
+int gs_esock_send(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to);
 
 int gs_esock_shutdown(struct socket *so);
 int gs_esock_abort(struct socket *so, const void *reason, size_t len);
@@ -108,7 +123,7 @@ int gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs,
 
 /* Can a message of so many bytes be sent: is it no longer than the send
  * buffer, nor than a packet where disable_fragments is on? */
-bool gs_esock_fits(struct socket *so, size_t len);
+bool gs_esock_fits(struct socket *so, struct gs_esock_traits *t, size_t len);
 
 /* Is a message of so many bytes certainly sent as one fragment? */
 bool gs_esock_is_one_fragment(struct socket *so, size_t len);
@@ -120,8 +135,9 @@ bool gs_esock_has_room(struct socket *so, size_t len);
 bool gs_esock_is_idle(struct socket *so);
 
 /* As gs_esock_send(), whether there is room or not. */
-int gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to);
+int gs_esock_send_over(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to);
 
 /* Bytes that were sent and are not acknowledged, with some for headers. */
 size_t gs_esock_queued(struct socket *so);
