@@ -353,6 +353,13 @@ gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us)
 	return false;
 }
 
+void
+gs_driver_lead_cancel(const pthread_cond_t *cond)
+{
+	if (drv.lead.asker == cond)
+		drv.lead.asker = NULL;
+}
+
 size_t
 gs_driver_lead(uint64_t until_ms, bool awaits_answer, struct gs_packet *pkts,
     size_t n)
