@@ -17,6 +17,7 @@ def figures: {
     lost: ["share lost", 3, "less"],
     p50_us: ["us, p50", 1, "less"],
     p99_us: ["us, p99", 1, "less"],
+    cpu_us_trip: ["CPU us a round trip", 1, "less"],
     setups_s: ["set-ups/s", 0, "more"],
     cpu_us_setup: ["CPU us a set-up", 1, "less"],
     heap_assoc: ["bytes of heap an association", 0, "less"],

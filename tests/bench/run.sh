@@ -106,6 +106,7 @@ take() {
 		kind=flow
 		one tcp flow-65536 "$BENCH_DIR/bench_tcp" -l 65536
 		one udp flow-1472 "$BENCH_DIR/bench_udp" -l 1472
+		one udp flow-1472-batch "$BENCH_DIR/bench_udp" -c -l 1472
 		kind=ping
 		one tcp ping "$BENCH_DIR/bench_tcp"
 		one udp ping "$BENCH_DIR/bench_udp"

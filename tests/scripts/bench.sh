@@ -111,7 +111,8 @@ done
 # shellcheck disable=SC2086
 has flow-65536 'a b c tcp' mb_s messages_s $cpu
 has flow-1472 udp mb_s
-has ping 'a b c tcp udp' p50_us p99_us
+has ping 'a b c tcp udp' p50_us p99_us cpu_us_trip
+has flow-1472-batch udp mb_s
 has setup-1 'a b' setups_s cpu_us_setup
 has setup-4 'a b' setups_s cpu_us_setup
 # A sanitizer's malloc() does not tell.
