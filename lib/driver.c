@@ -29,8 +29,12 @@
 #define QUICK_ONES 8
 #define LEAD_US 200
 
-/* The longest that an answer is waited for awake. */
-#define SPIN_US 64
+/* An answer is waited for awake for so long, resting so often between looks;
+ * and after that was in vain, so many are not. */
+#define SPIN_US 50
+#define PAUSES 16
+#define SLEEPS_MIN 32
+#define SLEEPS_MAX 4096
 
 /* Taken from epoll at once. */
 #define EVENTS 8
@@ -48,10 +52,23 @@ struct drv_lead {
 	bool is_parked;
 	bool is_led;			/* a thread leads now */
 	pthread_cond_t *asker;		/* one that waits wants to; or NULL */
+	bool is_timed;			/* the timer will tell the driver */
+	uint64_t last_us;		/* a thread led, then */
 	unsigned int quick;		/* waits in a row soon after another */
 	pthread_cond_t gone;		/* is_led is false again */
-	unsigned int spin_us;		/* of who leads, without the lock */
+	/* Of who leads, without the lock: waits to sleep for, and how many
+	 * when it was in vain again. */
+	unsigned int sleeps, sleeps_next;
 };
+
+/* Another thread of the same core gets on better so. */
+#if defined(__x86_64__) || defined(__i386__)
+#define relax() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define relax() __asm__ volatile("yield")
+#else
+#define relax() (void)0
+#endif
 
 static struct {
 	pthread_t thread;
@@ -85,6 +102,13 @@ gs_driver_wake_in(unsigned int us)
 	return timerfd_settime(drv.timer_fd, 0, &at, NULL) == 0;
 }
 
+/* For the driver, where it is parked. */
+static void
+set_timer(unsigned int us)
+{
+	drv.lead.is_timed = gs_driver_wake_in(us);
+}
+
 uint64_t
 gs_driver_wakeups(void)
 {
@@ -101,51 +125,62 @@ clear(int fd)
 		return;			/* it was set anew meanwhile */
 }
 
+/* How many of n packets of the socket; of none, of those read before. */
+static size_t
+read_some(int fd, struct gs_packet *pkts, size_t n)
+{
+	int got = gs_wire_recv(drv.wire, fd, pkts, n);
+
+	if (got >= 0)
+		return (size_t)got;
+	gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
+	    gsctp_strerror(got));
+	return 0;
+}
+
 /* What one read of the socket gives; others get a chance in between. */
 static void
 read_packets(int fd)
 {
 	struct gs_packet pkts[IN_BATCH];
-	int n;
+	size_t n;
 
 	do {
-		n = gs_wire_recv(drv.wire, fd, pkts, IN_BATCH);
-		if (n < 0) {
-			gs_logf(GSCTP_LOG_WARN, "reading from the network: %s",
-			    gsctp_strerror(n));
-			return;
-		}
+		n = read_some(fd, pkts, IN_BATCH);
 		if (n == 0)
 			return;
 		gs_enter();
-		gs_engine_receive_locked(pkts, (size_t)n);
+		gs_engine_receive_locked(pkts, n);
 		gs_leave();
 	} while (gs_wire_is_pending(drv.wire));
 }
 
-/*
- * Milliseconds that epoll may sleep until until_ms; the engine is told.
- */
+/* Milliseconds that epoll may sleep. */
 static int
-arm(uint64_t until_ms)
+until(uint64_t due_ms)
 {
-	uint64_t due, now;
+	uint64_t now = gs_now_ms();
+
+	if (due_ms == UINT64_MAX)
+		return -1;
+	if (due_ms <= now)
+		return 0;
+	return due_ms - now > 3600000 ? 3600000 : (int)(due_ms - now);
+}
+
+/* The same, of the engine; it is told. */
+static int
+arm(void)
+{
+	uint64_t due_ms;
+	int timeout;
 
 	gs_enter();
-	due = gs_engine_due_locked();
-	if (due > until_ms)
-		due = until_ms;
-	now = gs_now_ms();
-	if (due <= now)
-		gs_engine_arm_locked(0);
-	else
-		gs_engine_arm_locked(due);
+	due_ms = gs_engine_due_locked();
+	timeout = until(due_ms);
+	gs_engine_arm_locked(timeout == 0 ? 0 : due_ms);
 	gs_leave();
-	if (due == UINT64_MAX)
-		return -1;
-	if (due <= now)
-		return 0;
-	return due - now > 3600000 ? 3600000 : (int)(due - now);
+	return timeout;
 }
 
 static void
@@ -159,80 +194,105 @@ disarm(void)
 
 /* Look again and again for a while, without going to sleep. */
 static int
-spin(struct epoll_event *ev, uint64_t until_us)
+spin(struct epoll_event *ev)
 {
-	int n;
+	uint64_t until_us = gs_now_us() + SPIN_US;
+	int i, n;
 
-	do
+	for (;;) {
 		n = epoll_wait(drv.epoll_fd, ev, EVENTS, 0);
-	while (n == 0 && gs_now_us() < until_us);
-	return n;
+		if (n != 0 || gs_now_us() >= until_us)
+			return n;
+		for (i = 0; i < PAUSES; i++)
+			relax();
+	}
 }
 
 /*
  * An answer that comes sooner than a thread falls asleep and is woken is
- * waited for awake, as long as the last ones have come so soon.
+ * waited for awake.  Where it did not come then, as on one processor, which
+ * whoever answers needs, the next many are not.
  */
 static int
 await_answer(struct epoll_event *ev, int timeout)
 {
 	struct drv_lead *l = &drv.lead;
-	uint64_t start_us = gs_now_us();
-	int n = 0;
+	int n;
 
-	if (l->spin_us > 0 && timeout != 0)
-		n = spin(ev, start_us + l->spin_us);
-	if (n == 0)
-		n = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
-	if (gs_now_us() - start_us > SPIN_US)
-		l->spin_us /= 2;
-	else if (l->spin_us < SPIN_US)
-		l->spin_us += SPIN_US / 4;
-	return n;
+	if (timeout == 0 || l->sleeps > 0) {
+		l->sleeps -= l->sleeps > 0;
+		return epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
+	}
+	n = spin(ev);
+	if (n != 0) {
+		l->sleeps_next = 0;
+		return n;
+	}
+	l->sleeps_next = l->sleeps_next == 0 ? SLEEPS_MIN : l->sleeps_next * 2;
+	if (l->sleeps_next > SLEEPS_MAX)
+		l->sleeps_next = SLEEPS_MAX;
+	l->sleeps = l->sleeps_next;
+	return epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
 }
 
-/* Until something has come and is done, or until_ms. */
+/* What came that is no packet; the socket of those, or -1. */
+static int
+sort_out(const struct epoll_event *ev)
+{
+	int fd = ev->data.fd;
+
+	if (fd == drv.wake_fd || fd == drv.timer_fd)
+		clear(fd);
+	else if (fd == drv.other_fd)
+		drv.other_fn();
+	else
+		return fd;
+	return -1;
+}
+
+/* Until something has come and is done. */
 static void
-turn(uint64_t until_ms, bool awaits_answer)
+turn(void)
 {
 	struct epoll_event ev[EVENTS];
-	int i, n, timeout;
+	int i, n, fd, timeout;
 
-	timeout = arm(until_ms);
-	if (awaits_answer)
-		n = await_answer(ev, timeout);
-	else
-		n = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
+	timeout = arm();
+	n = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
 	if (timeout != 0)
 		atomic_fetch_add(&drv.wakeups, 1);
 	disarm();
 	for (i = 0; i < n; i++) {
-		if (ev[i].data.fd == drv.wake_fd ||
-		    ev[i].data.fd == drv.timer_fd)
-			clear(ev[i].data.fd);
-		else if (ev[i].data.fd == drv.other_fd)
-			drv.other_fn();
-		else
-			read_packets(ev[i].data.fd);
+		fd = sort_out(&ev[i]);
+		if (fd >= 0)
+			read_packets(fd);
 	}
 }
 
-/* Is it another one's work now? */
+/* Is it another one's work now?  The timer that says when it may not be is
+ * not set anew for each wait, but when it is over. */
 static bool
 park(void)
 {
 	struct drv_lead *l = &drv.lead;
+	uint64_t idle_us;
 	bool is_parked;
 
 	gs_enter();
+	idle_us = gs_now_us() - l->last_us;
+	l->is_timed = false;
 	if (l->asker != NULL) {
 		l->is_parked = true;
 		gs_wake_locked(l->asker);
 		l->asker = NULL;
-		(void)gs_driver_wake_in(LEAD_US);	/* it may have gone */
+		set_timer(LEAD_US);	/* it may have gone */
 	} else if (l->is_parked && !l->is_led) {
-		l->is_parked = false;
-		l->quick = 0;
+		if (idle_us < LEAD_US) {
+			set_timer(LEAD_US - (unsigned int)idle_us);
+		} else {
+			l->is_parked = false;
+			l->quick = 0;
+		}
 	}
 	is_parked = l->is_parked;
 	gs_leave();
@@ -247,7 +307,7 @@ drive(void *arg)
 	(void)arg;
 	while (!atomic_load(&drv.must_stop)) {
 		if (!park()) {
-			turn(UINT64_MAX, false);
+			turn();
 			continue;
 		}
 		/* The timer alone is there. */
@@ -269,7 +329,6 @@ gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us)
 	if (atomic_load(&drv.must_stop) || l->is_led)
 		return false;
 	if (l->is_parked) {
-		(void)gs_driver_wake_in(0);	/* not now */
 		l->is_led = true;
 		return true;
 	}
@@ -282,10 +341,32 @@ gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us)
 	return false;
 }
 
-void
-gs_driver_lead(uint64_t until_ms, bool awaits_answer)
+size_t
+gs_driver_lead(uint64_t until_ms, bool awaits_answer, struct gs_packet *pkts,
+    size_t n)
 {
-	turn(until_ms, awaits_answer);
+	struct epoll_event ev[EVENTS];
+	int timeout = until(until_ms);
+	int i, got, fd = -1;
+
+	if (gs_wire_is_pending(drv.wire))
+		return read_some(-1, pkts, n);
+	if (awaits_answer)
+		got = await_answer(ev, timeout);
+	else
+		got = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
+	if (timeout != 0)
+		atomic_fetch_add(&drv.wakeups, 1);
+	/* One socket a turn: what it gave stays until the next read. */
+	for (i = 0; i < got && fd < 0; i++)
+		fd = sort_out(&ev[i]);
+	return fd >= 0 ? read_some(fd, pkts, n) : 0;
+}
+
+bool
+gs_driver_lead_has_more(void)
+{
+	return gs_wire_is_pending(drv.wire);
 }
 
 void
@@ -294,9 +375,11 @@ gs_driver_lead_end(void)
 	struct drv_lead *l = &drv.lead;
 
 	l->is_led = false;
+	l->last_us = gs_now_us();
 	if (atomic_load(&drv.must_stop))
 		pthread_cond_broadcast(&l->gone);
-	(void)gs_driver_wake_in(LEAD_US);
+	if (!l->is_timed)
+		set_timer(LEAD_US);
 }
 
 static int

@@ -3,7 +3,6 @@
 #include "engine.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +19,9 @@
 #include "source.h"
 
 #include <usrsctp.h>
+
+/* Packets that it gets at once from a thread that leads. */
+#define LEAD_BATCH 64
 
 /* The engine's own ticks are this coarse; so is what we hand it. */
 #define TICK_MS 10
@@ -41,7 +43,7 @@ bool gs_engine_in_init;
 struct leader {
 	pthread_cond_t *cond;
 	pthread_t thread;
-	atomic_bool is_woken;
+	bool is_woken;
 };
 
 /* All of it guarded by big_lock. */
@@ -188,9 +190,9 @@ gs_wake_locked(pthread_cond_t *cond)
 	struct leader *l = eng.leader;
 
 	pthread_cond_broadcast(cond);
-	if (l == NULL || l->cond != cond || atomic_load(&l->is_woken))
+	if (l == NULL || l->cond != cond || l->is_woken)
 		return;
-	atomic_store(&l->is_woken, true);
+	l->is_woken = true;
 	if (!pthread_equal(l->thread, pthread_self()))
 		eng.hooks.wake();
 }
@@ -199,6 +201,28 @@ void
 gs_engine_asked_locked(void)
 {
 	eng.has_asked = true;
+}
+
+/* One turn in the driver's place: sleep until something has come, at most
+ * until then, and let the engine have it. */
+static void
+turn_locked(uint64_t until_ms, bool awaits_answer)
+{
+	struct gs_packet pkts[LEAD_BATCH];
+	uint64_t due_ms = gs_engine_due_locked();
+	size_t n;
+
+	if (due_ms < until_ms)
+		until_ms = due_ms;
+	gs_engine_arm_locked(until_ms);
+	gs_tx_leave(&big_lock);
+	gs_log_flush();
+	n = eng.hooks.lead(until_ms, awaits_answer, pkts, LEAD_BATCH);
+	pthread_mutex_lock(&big_lock);
+	gs_engine_arm_locked(0);
+	gs_engine_tick_locked();
+	gs_engine_receive_locked(pkts, n);
+	settle_locked();
 }
 
 /* Wait for cond, and move packets meanwhile. */
@@ -210,15 +234,25 @@ lead_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 
 	eng.leader = &me;
 	eng.has_asked = false;
-	pthread_mutex_unlock(&big_lock);
-	gs_log_flush();
 	do
-		eng.hooks.lead(deadline_ms, awaits_answer);
-	while (!atomic_load(&me.is_woken) && gs_now_ms() < deadline_ms);
-	pthread_mutex_lock(&big_lock);
+		turn_locked(deadline_ms, awaits_answer);
+	while ((!me.is_woken && gs_now_ms() < deadline_ms) ||
+	    eng.hooks.lead_has_more());
 	eng.leader = NULL;
 	eng.hooks.lead_end();
-	return atomic_load(&me.is_woken) ? 0 : -ETIMEDOUT;
+	return me.is_woken ? 0 : -ETIMEDOUT;
+}
+
+static int
+sleep_locked(pthread_cond_t *cond, uint64_t deadline_ms)
+{
+	int err;
+
+	gs_tx_flush_locked();
+	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.running)
+		gs_engine_tick_locked();
+	return err;
 }
 
 int
@@ -227,15 +261,12 @@ gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 	int err;
 
 	settle_locked();
-	gs_tx_flush_locked();
 	if (eng.hooks.lead_begin != NULL &&
 	    eng.hooks.lead_begin(cond, gs_now_us() - eng.waited_us))
 		err = lead_locked(cond, deadline_ms);
 	else
-		err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+		err = sleep_locked(cond, deadline_ms);
 	eng.waited_us = gs_now_us();
-	if (eng.running)
-		gs_engine_tick_locked();
 	return err;
 }
 

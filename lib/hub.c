@@ -351,6 +351,7 @@ gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
 	hooks->wake_in = gs_driver_wake_in;
 	hooks->lead_begin = gs_driver_lead_begin;
 	hooks->lead = gs_driver_lead;
+	hooks->lead_has_more = gs_driver_lead_has_more;
 	hooks->lead_end = gs_driver_lead_end;
 	gs_esock_init(peer_udp_port, on_upcall);
 }

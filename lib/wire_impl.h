@@ -6,6 +6,7 @@
  *	wire_out.c	packets out, in batches
  *	wire_sock.c	a socket, and what is set on it
  *	wire_msg.c	a packet and the message of a system call, both ways
+ *	wire_run.c	packets that leave as one message
  *	wire_udp.c	UDP sockets and their port
  *	wire_given.c	UDP sockets that the caller has bound
  *	wire_raw.c	raw sockets
@@ -29,8 +30,10 @@
 #include "wire.h"
 
 #define GS_WIRE_SOCKETS 64 /* addresses that a caller may name */
-#define GS_WIRE_BATCH 64   /* packets a system call, out */
-#define GS_WIRE_SLOTS 16   /* datagrams a system call, in */
+#define GS_WIRE_BATCH 64    /* messages a system call, out */
+#define GS_WIRE_PACKETS 256 /* packets in them */
+#define GS_WIRE_RUN 64	    /* packets in one of them */
+#define GS_WIRE_SLOTS 16    /* datagrams a system call, in */
 
 /* Room for the ancillary data of one datagram, either way; and for what a
  * caller has asked for on a socket of his, which comes along. */
@@ -40,17 +43,41 @@
 	    3 * CMSG_SPACE(sizeof(int))) /* TOS, TTL, size of a packet */
 #define GS_WIRE_MORE_CONTROL 512
 
-union gs_wire_control {
+#define GS_WIRE_REFUSALS 32 /* peers that take no runs */
+
+union gs_wire_in_control {
 	struct cmsghdr align;
 	char room[GS_WIRE_CONTROL + GS_WIRE_MORE_CONTROL];
 };
 
-struct gs_wire_batch {
+union gs_wire_out_control {
+	struct cmsghdr align;
+	char room[GS_WIRE_CONTROL];
+};
+
+/* Packets of this length, or longer, do not leave for dst as a run. */
+struct gs_wire_refusal {
+	union gs_addr dst; /* its port not looked at */
+	size_t len;	   /* 0: there is none */
+	uint64_t until_ms; /* of gs_now_ms() */
+};
+
+/*
+ * What is on its way to sendmmsg(): messages of one packet, or of a run of
+ * them (wire_run.c), all from one socket.  A message's packets stand one
+ * behind the other in iov and pkt.
+ */
+struct gs_wire_out {
+	const struct gs_wire_sock *sock;
 	struct mmsghdr msg[GS_WIRE_BATCH];
-	struct iovec iov[GS_WIRE_BATCH];
 	union gs_addr name[GS_WIRE_BATCH];
-	union gs_wire_control ctl[GS_WIRE_BATCH];
-	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* what was to go */
+	union gs_wire_out_control ctl[GS_WIRE_BATCH];
+	size_t nmsgs;
+	struct iovec iov[GS_WIRE_PACKETS];
+	const struct gs_packet *pkt[GS_WIRE_PACKETS];
+	size_t npkts;
+	struct mmsghdr apart[GS_WIRE_RUN]; /* a run that was refused */
+	struct gs_wire_refusal refused[GS_WIRE_REFUSALS];
 };
 
 /* What recvmmsg() gave: a packet, or many of one flow, one behind the other,
@@ -68,7 +95,7 @@ struct gs_wire_in {
 	struct mmsghdr msg[GS_WIRE_SLOTS];
 	struct iovec iov[GS_WIRE_SLOTS];
 	union gs_addr name[GS_WIRE_SLOTS];
-	union gs_wire_control ctl[GS_WIRE_SLOTS];
+	union gs_wire_in_control ctl[GS_WIRE_SLOTS];
 	struct gs_wire_datagram datagram[GS_WIRE_SLOTS];
 	size_t n, at;  /* good datagrams, and the one to hand up from */
 	size_t offset; /* of the next packet in that one */
@@ -80,6 +107,7 @@ struct gs_wire_sock {
 	union gs_addr addr; /* bound to; its port is not looked at */
 	bool is_wildcard;
 	bool takes_v4; /* of IPv6, and has IPv4's packets as well */
+	bool can_segment; /* a run of packets may leave as one message */
 };
 
 /* What the kinds of wires do in their own way. */
@@ -107,8 +135,8 @@ struct gs_wire {
 	size_t nsocks;
 	uint16_t port;
 
-	struct gs_wire_in in;	  /* of the thread in gs_wire_recv() */
-	struct gs_wire_batch out; /* of the thread in gs_wire_send() */
+	struct gs_wire_in in;	/* of the thread in gs_wire_recv() */
+	struct gs_wire_out out; /* of the thread in gs_wire_send() */
 
 	struct gs_tap tap;
 
@@ -154,13 +182,36 @@ bool gs_wire_is_family_missing(int err);
 void gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
     struct gs_wire_datagram *d);
 
-void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
-    const struct gs_wire_sock *s, const struct gs_packet *pkt);
+/* A new message of o, from its socket; there is room for it. */
+void gs_wire_prepare_out(struct gs_wire_out *o, const struct gs_packet *pkt);
+
+/* One packet more in the last message. */
+void gs_wire_add_out(struct gs_wire_out *o, const struct gs_packet *pkt);
+
+/* Behind what hdr has of ctl already. */
+void gs_wire_put_control(struct msghdr *hdr, union gs_wire_out_control *ctl,
+    int level, int type, const void *value, size_t len);
+
+/* wire_run.c */
+
+/* Does the kernel know how to cut a message into packets? */
+bool gs_wire_can_segment(int fd);
+
+/* The packet joins the last message, where that makes a run, or begins one;
+ * or false. */
+bool gs_wire_join(struct gs_wire_out *o, const struct gs_packet *pkt);
+
+/* The run was refused with this error: others like it are not tried. */
+void gs_wire_refuse(struct gs_wire_out *o, const struct mmsghdr *msg,
+    int error);
+
+/* The run becomes a message a packet, in o->apart: their number. */
+size_t gs_wire_take_apart(struct gs_wire_out *o, const struct mmsghdr *msg);
 
 /* wire_tap.c: the first n of w->in, which were just read, as they came. */
 void gs_wire_tap_in(struct gs_wire *w, int fd, size_t n);
 
-/* The n messages of w->out from first on that have left; the tap is locked
+/* The n packets of w->out from first on that have left; the tap is locked
  * (gs_tap_begin()), and is not any more. */
 void gs_wire_tap_out(struct gs_wire *w, const struct gs_wire_sock *s,
     size_t first, size_t n, uint64_t now_ns);

@@ -73,21 +73,19 @@ open_ephemeral(struct gs_wire *w, const union gs_addr *addrs, size_t n,
  * there, while we have it or later, is to be single datagrams.
  */
 static void
-read_runs(const struct gs_wire *w)
+read_runs(int fd)
 {
 	int on = 1;
-	size_t i;
 
 	/* A kernel that does not know it gives them one by one. */
-	for (i = 0; i < w->nsocks; i++)
-		(void)setsockopt(w->socks[i].fd, IPPROTO_UDP, UDP_GRO, &on,
-		    sizeof(on));
+	(void)setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
 }
 
 static int
 open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
     const union gs_addr *addrs, size_t n, bool may_miss)
 {
+	size_t i;
 	int err;
 
 	if (cfg->port == 0) {
@@ -97,8 +95,10 @@ open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
 		if (err == -EADDRINUSE && cfg->port_mode == GS_PORT_AUTO)
 			err = open_ephemeral(w, addrs, n, may_miss);
 	}
-	if (err == 0 && !cfg->is_plain)
-		read_runs(w);
+	for (i = 0; i < w->nsocks && !cfg->is_plain; i++) {
+		read_runs(w->socks[i].fd);
+		w->socks[i].can_segment = gs_wire_can_segment(w->socks[i].fd);
+	}
 	return err;
 }
 

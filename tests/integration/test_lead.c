@@ -11,6 +11,7 @@
 #include "check_main.h"
 #include "side.h"
 #include "traffic.h"
+#include "wire.h"
 
 /* Waits enough for a thread to lead, with some to spare. */
 #define WAITS 40
@@ -18,18 +19,21 @@
 /* How much later than it should be a call may return. */
 #define LATE_MS (2000 * SIDE_SLOW)
 
-void __real_gs_driver_lead(uint64_t until_ms, bool awaits_answer);
-void __wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer);
+size_t __real_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
+    struct gs_packet *pkts, size_t n);
+size_t __wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
+    struct gs_packet *pkts, size_t n);
 uint64_t __wrap_gs_now_us(void);
 
 static atomic_int turns;
 static atomic_uint_least64_t clock_us = 1000000;
 
-void
-__wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer)
+size_t
+__wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
+    struct gs_packet *pkts, size_t n)
 {
 	atomic_fetch_add(&turns, 1);
-	__real_gs_driver_lead(until_ms, awaits_answer);
+	return __real_gs_driver_lead(until_ms, awaits_answer, pkts, n);
 }
 
 uint64_t

@@ -447,39 +447,170 @@ START_TEST(the_longest_datagram_passes_whole)
 }
 END_TEST
 
-START_TEST(a_long_run_arrives_complete_and_in_order)
+static uint8_t stream[PACKETS][1500];
+
+struct flow {
+	struct gs_wire *from, *to;
+	union gs_addr src, dst;
+	int fd; /* of the receiver */
+	size_t (*length)(size_t);
+};
+
+/* Packet i of PACKETS. */
+static struct gs_packet
+packet_of(const struct flow *f, size_t i)
 {
-	struct gs_wire *a = open_on("127.0.0.1");
-	struct gs_wire *b = open_on("127.0.0.2");
-	static uint8_t out[PACKETS];
+	struct gs_packet pkt;
+
+	memset(&pkt, 0, sizeof(pkt));
+	memset(stream[i], (int)(i * 7), sizeof(stream[i]));
+	pkt.src = f->src;
+	pkt.dst = f->dst;
+	pkt.tos = i < PACKETS / 2 ? 0 : 0x28;
+	pkt.data = stream[i];
+	pkt.len = f->length(i);
+	return pkt;
+}
+
+static void
+must_be(const struct flow *f, const struct gs_packet *got, size_t i)
+{
+	struct gs_packet want = packet_of(f, i);
+
+	ck_assert_uint_eq(got->len, want.len);
+	ck_assert_mem_eq(got->data, want.data, want.len);
+	ck_assert(gs_addr_equal(&got->src, &want.src));
+	ck_assert(gs_addr_equal(&got->dst, &want.dst));
+	ck_assert_uint_eq(got->tos, want.tos);
+}
+
+/* Packets from first to end go and come. */
+static void
+carry_some(const struct flow *f, size_t first, size_t end)
+{
 	static struct gs_packet pkts[PACKETS];
-	struct gs_wire_stats stats;
-	size_t i, done = 0;
+	size_t i;
+	int got;
 
-	for (i = 0; i < PACKETS; i++) {
-		memset(&pkts[i], 0, sizeof(pkts[i]));
-		out[i] = (uint8_t)i;
-		pkts[i].src = addr("127.0.0.1", 0);
-		pkts[i].dst = addr("127.0.0.2", gs_wire_port(b));
-		pkts[i].data = &out[i];
-		pkts[i].len = 1;
-	}
-	gs_wire_send(a, pkts, PACKETS);
-	gs_wire_get_stats(a, &stats);
-	ck_assert_uint_eq(stats.out_packets, PACKETS);
-	ck_assert_uint_eq(stats.out_bytes, PACKETS);
-	while (done < PACKETS) {
-		int got;
-
-		ck_assert(gs_wire_is_pending(b) ||
-		    is_readable(first_fd(b), WAIT_MS));
-		got = gs_wire_recv(b, first_fd(b), pkts, PACKETS);
+	for (i = first; i < end; i++)
+		pkts[i - first] = packet_of(f, i);
+	gs_wire_send(f->from, pkts, end - first);
+	while (first < end) {
+		ck_assert(gs_wire_is_pending(f->to) ||
+		    is_readable(f->fd, WAIT_MS));
+		got = gs_wire_recv(f->to, f->fd, pkts, PACKETS);
 		ck_assert_int_gt(got, 0);
-		for (i = 0; i < (size_t)got; i++, done++) {
-			ck_assert_uint_eq(pkts[i].len, 1);
-			ck_assert_uint_eq(pkts[i].data[0], (uint8_t)done);
+		for (i = 0; i < (size_t)got; i++) {
+			ck_assert_uint_lt(first, end);
+			must_be(f, &pkts[i], first++);
 		}
 	}
+}
+
+/* What is sent from a arrives at b, whatever the length of each packet. */
+static void
+carry(struct gs_wire *a, const char *src, struct gs_wire *b, const char *dst,
+    size_t (*length)(size_t))
+{
+	/* No more than a receive buffer of the usual size has room for. */
+	size_t step = length(0) == 1 ? PACKETS : 50;
+	struct flow f = { .from = a, .to = b, .length = length };
+	struct gs_wire_stats out, in;
+	size_t i, sum = 0;
+	int fds[2];
+
+	f.src = addr(src, gs_wire_port(a));
+	f.dst = addr(dst, gs_wire_port(b));
+	/* A wildcard's first socket is IPv4's. */
+	f.fd = fds[gs_wire_fds(b, fds, 2) == 2 &&
+	    f.dst.sa.sa_family == AF_INET6];
+	for (i = 0; i < PACKETS; i += step)
+		carry_some(&f, i, i + step);
+	for (i = 0; i < PACKETS; i++)
+		sum += length(i);
+	gs_wire_get_stats(a, &out);
+	ck_assert_uint_eq(out.out_packets, PACKETS);
+	ck_assert_uint_eq(out.out_bytes, sum);
+	ck_assert_uint_eq(out.out_dropped, 0);
+	gs_wire_get_stats(b, &in);
+	ck_assert_uint_eq(in.in_packets, PACKETS);
+	ck_assert_uint_eq(in.in_bytes, sum);
+	ck_assert_uint_eq(in.in_dropped, 0);
+}
+
+static size_t
+smallest(size_t i)
+{
+	(void)i;
+	return 1;
+}
+
+static size_t
+largest(size_t i)
+{
+	(void)i;
+	return 1500;
+}
+
+static size_t
+mixed(size_t i)
+{
+	return i % 9 == 8 ? 1 + i : i % 40 > 30 ? 100 : 1452;
+}
+
+static const struct {
+	const char *ip;
+	size_t (*length)(size_t);
+} kinds[] = {
+	{ "127.0.0.1", smallest },
+	{ "127.0.0.1", largest },
+	{ "127.0.0.1", mixed },
+	{ "::1", smallest },
+	{ "::1", largest },
+	{ "::1", mixed },
+};
+#define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
+
+START_TEST(a_long_run_arrives_complete_and_in_order)
+{
+	struct gs_wire *a, *b;
+
+	if (kinds[_i].ip[0] == ':' && !has_ipv6())
+		return;
+	a = open_on(kinds[_i].ip);
+	b = open_on(kinds[_i].ip);
+	carry(a, kinds[_i].ip, b, kinds[_i].ip, kinds[_i].length);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(one_end_may_know_of_runs_and_the_other_not)
+{
+	struct gs_wire *a, *b;
+
+	if (kinds[_i].ip[0] == ':' && !has_ipv6())
+		return;
+	a = open_on(kinds[_i].ip);
+	is_plain = !is_plain;
+	b = open_on(kinds[_i].ip);
+	carry(a, kinds[_i].ip, b, kinds[_i].ip, kinds[_i].length);
+	gs_wire_close(a);
+	gs_wire_close(b);
+}
+END_TEST
+
+START_TEST(a_long_run_leaves_a_wildcard_wire_from_its_source)
+{
+	struct gs_wire_config cfg = { .is_plain = is_plain };
+	const char *src = kinds[_i].ip[0] == ':' ? "::1" : "127.3.2.1";
+	struct gs_wire *a, *b;
+
+	if (kinds[_i].ip[0] == ':' && !has_ipv6())
+		return;
+	ck_assert_int_eq(gs_wire_open(&cfg, &a), 0);
+	ck_assert_int_eq(gs_wire_open(&cfg, &b), 0);
+	carry(a, src, b, kinds[_i].ip, kinds[_i].length);
 	gs_wire_close(a);
 	gs_wire_close(b);
 }
@@ -593,7 +724,12 @@ cases(const char *name, void (*fixture)(void))
 	tcase_add_test(tc,
 	    packets_that_were_read_wait_until_they_are_asked_for);
 	tcase_add_test(tc, the_longest_datagram_passes_whole);
-	tcase_add_test(tc, a_long_run_arrives_complete_and_in_order);
+	tcase_add_loop_test(tc, a_long_run_arrives_complete_and_in_order, 0,
+	    KINDS);
+	tcase_add_loop_test(tc, one_end_may_know_of_runs_and_the_other_not, 0,
+	    KINDS);
+	tcase_add_loop_test(tc,
+	    a_long_run_leaves_a_wildcard_wire_from_its_source, 0, KINDS);
 	tcase_add_test(tc, packets_from_two_addresses_leave_from_their_own);
 	tcase_add_test(tc, a_refused_datagram_does_not_stop_the_next);
 	tcase_add_test(tc, an_empty_datagram_is_a_packet_of_0_bytes);
