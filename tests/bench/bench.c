@@ -327,7 +327,7 @@ bench_main(int argc, char **argv, const char *program,
 		else if (c == 'n')
 			a->count = (uint32_t)number(optarg, 1, 1e6);
 		else if (c == 'm')
-			a->mtu = (uint32_t)number(optarg, 576, 65535);
+			a->mtu = (uint32_t)number(optarg, 0, 65535);
 		else if (c == 'c')
 			a->other_way = true;
 		else if (c == 'f')

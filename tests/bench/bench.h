@@ -28,7 +28,7 @@ struct bench_args {
 	double seconds;
 	double warmup;	   /* seconds, before them */
 	uint32_t count;	   /* round trips, or associations */
-	uint32_t mtu;	   /* IP's, of the path */
+	uint32_t mtu;	   /* IP's, of the path; 0: what the library finds */
 	bool other_way;	   /* to receive: see net_*.c */
 	const char *fault; /* what the sender does wrong, or NULL */
 };

@@ -67,19 +67,23 @@ net_start(const struct bench_args *a)
 static gsctp_sock
 new_sock(uint16_t port, bool with_mbox)
 {
-	const struct gsctp_opt opts[] = {
+	struct gsctp_opt opts[6] = {
 		GSCTP_IP(loopback(0)),
 		GSCTP_SNDBUF(NET_BUFFER),
 		GSCTP_RECBUF(NET_BUFFER),
-		GSCTP_PEER_ADDR_PARAMS(.pathmtu =
-					   gsctp_def(args->mtu - NET_UDP_IP),
-		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
-		GSCTP_MBOX(mbox),
-		GSCTP_ACTIVE(GSCTP_ACTIVE_TRUE),
 	};
+	size_t n = 3;
 	gsctp_sock s;
 
-	must(gsctp_open(port, opts, with_mbox ? 6 : 4, &s), "gsctp_open");
+	if (args->mtu != 0)
+		opts[n++] = (struct gsctp_opt)GSCTP_PEER_ADDR_PARAMS(
+			.pathmtu = gsctp_def(args->mtu - NET_UDP_IP),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE));
+	if (with_mbox) {
+		opts[n++] = (struct gsctp_opt)GSCTP_MBOX(mbox);
+		opts[n++] = (struct gsctp_opt)GSCTP_ACTIVE(GSCTP_ACTIVE_TRUE);
+	}
+	must(gsctp_open(port, opts, n, &s), "gsctp_open");
 	return s;
 }
 
