@@ -27,6 +27,9 @@
  * came. */
 #define RETRY_MS 5000
 
+/* How long a little room waits for more. */
+#define ROOM_MS 5
+
 /* A path that has failed, and is alive, is asked so often at least. */
 #define PROBE_MS 1000
 
@@ -88,7 +91,7 @@ void
 gs_assoc_wake(struct gs_assoc *a)
 {
 	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
+		gs_wake_locked(&a->cond);
 	gs_waiter_wake(&a->waiters);
 }
 
@@ -412,6 +415,7 @@ set_full(struct gs_assoc *a, size_t len)
 {
 	a->full_at = gs_esock_queued(a->so);
 	a->retry_at_ms = 0;
+	a->room_at_ms = 0;
 	if (gs_esock_has_room(a->so, len)) {
 		a->retry_at_ms = gs_now_ms() + RETRY_MS;
 		gs_hub_await_reset();
@@ -438,12 +442,32 @@ set_full_early(struct gs_assoc *a)
 }
 
 /*
+ * A sender that is woken for each packet that is acknowledged does little else
+ * than wake up: a third of the queue is to have left, or what has left is all
+ * for some time.
+ */
+static bool
+is_much_room(struct gs_assoc *a, size_t queued)
+{
+	uint64_t now = gs_now_ms();
+
+	if (queued <= a->full_at - a->full_at / 3)
+		return true;
+	if (a->room_at_ms == 0)
+		a->room_at_ms = now + ROOM_MS;
+	if (now >= a->room_at_ms)
+		return true;
+	gs_engine_alarm_locked(a->room_at_ms);
+	return false;
+}
+
+/*
  * Something has left the queue since.  The engine says that it is writable
  * as soon as there is room for anything, which a large message finds too
  * little for ever, and a limit on chunks not at all.
  */
 static bool
-has_drained(const struct gs_assoc *a)
+has_drained(struct gs_assoc *a)
 {
 	size_t queued;
 
@@ -455,7 +479,8 @@ has_drained(const struct gs_assoc *a)
 	/* A face of descriptors is asked again each time: rather once. */
 	if (a->ep->is_posix && a->retry_at_ms == 0 && a->full_at != SIZE_MAX)
 		return gs_esock_has_room(a->so, a->full_len);
-	if (queued < a->full_at)
+	if (a->full_at == SIZE_MAX || (queued < a->full_at &&
+	    is_much_room(a, queued)))
 		return true;
 	if (a->retry_at_ms == 0)
 		return queued == 0;
@@ -509,8 +534,10 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EAGAIN;
 	}
 	err = gs_part_send(a, info, data, len, to);
-	if (err == 0)
+	if (err == 0) {
 		a->last_traffic_ms = gs_now_ms();
+		gs_burst_send(a);
+	}
 	if (err == -EAGAIN)
 		set_full(a, len);
 	gs_hub_mark(&a->owner);

@@ -23,6 +23,7 @@
 #include <sys/queue.h>
 
 #include "addr.h"
+#include "assoc_burst.h"
 #include "counter.h"
 #include "engine_sock.h"
 #include "msg.h"
@@ -96,11 +97,13 @@ struct gs_assoc {
 	bool more_comes;		/* of a message (GSCTP_MORE), */
 	uint16_t more_stream;		/* on this stream */
 	bool eof_wanted;		/* once up, and early gone */
+	struct gs_burst burst;
 	struct gs_early *early;		/* to send then: assoc_early.h */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */
 	uint64_t retry_at_ms;		/* or for another reason; 0 not */
+	uint64_t room_at_ms;		/* there is a little; 0 not */
 	size_t full_len;		/* of the least that was refused */
 
 	/* Receiving. */

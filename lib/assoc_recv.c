@@ -168,7 +168,7 @@ tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
 	/* They point into a message that nobody keeps. */
 	a->outcome_change.causes = NULL;
 	a->outcome_change.causes_len = 0;
-	pthread_cond_broadcast(&a->cond);
+	gs_wake_locked(&a->cond);
 	return true;
 }
 
@@ -499,6 +499,7 @@ on_data(struct gs_assoc *a, const struct gs_esock_piece *piece, size_t len)
 
 	a->last_traffic_ms = gs_now_ms();
 	a->saw_data = true;
+	gs_burst_end(a);
 	if (a->ep == NULL || is_read_shut(a->ep))
 		return 0;
 	err = gs_part_turn_to(a, &piece->info);

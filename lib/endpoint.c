@@ -370,7 +370,7 @@ gs_endpoint_close(struct gs_endpoint *ep, bool must_abort)
 		gs_assoc_orphan(a, must_abort);
 	ep->is_closed = true;
 	if (ep->nwaiting > 0)
-		pthread_cond_broadcast(&ep->cond);
+		gs_wake_locked(&ep->cond);
 	else
 		endpoint_free(ep);
 }
@@ -560,7 +560,7 @@ void
 gs_endpoint_update(struct gs_endpoint *ep)
 {
 	if (ep->nwaiting > 0 && gs_endpoint_is_readable(ep))
-		pthread_cond_broadcast(&ep->cond);
+		gs_wake_locked(&ep->cond);
 	if (ep->fd == NULL)
 		return;
 	if (ep->is_posix) {
@@ -592,7 +592,7 @@ gs_endpoint_wake(struct gs_endpoint *ep)
 {
 	gs_endpoint_update(ep);
 	if (ep->nwaiting > 0)
-		pthread_cond_broadcast(&ep->cond);
+		gs_wake_locked(&ep->cond);
 }
 
 int

@@ -29,7 +29,6 @@ struct sndbuf_use {
 };
 
 bool gs_engine_sharing_port;
-unsigned int gs_engine_hashes;
 
 /* Guarded by the stack's lock. */
 unsigned int gs_engine_opts_set = 1;
@@ -184,30 +183,6 @@ __wrap_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
 	if (gs_engine_sharing_port)
 		return NULL;
 	return __real_sctp_pcb_findep(name, find_tcp_pool, have_lock, vrf_id);
-}
-
-/*
- * A socket that shares its port is put by the engine into a hash table by
- * its port, and looked for there by its port or'ed with the peer's.  So no
- * packet without the right tag finds it: not an INIT, when both sides connect
- * at once or the peer restarts, nor an ABORT that reflects the peer's tag.
- * With one bucket it is found.  The table is the third that the engine makes
- * as it starts, of the same size as the second.
- */
-void *
-__wrap_sctp_hashinit_flags(int elements, void *type, unsigned long *mask,
-    int flags)
-{
-	static int size;
-
-	if (gs_engine_in_init) {
-		gs_engine_hashes++;
-		if (gs_engine_hashes == 2)
-			size = elements;
-		if (gs_engine_hashes == 3 && elements == size)
-			elements = 1;
-	}
-	return __real_sctp_hashinit_flags(elements, type, mask, flags);
 }
 
 int

@@ -105,7 +105,7 @@ gs_hub_remove_orphan(struct gs_assoc *a)
 {
 	TAILQ_REMOVE(&hub.orphans, a, in_ep);
 	hub.norphans--;
-	pthread_cond_broadcast(&hub.orphan_cond);
+	gs_wake_locked(&hub.orphan_cond);
 	/* An attempt may wait for just this. */
 	gs_engine_alarm_locked(0);
 }
@@ -348,5 +348,10 @@ gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
 	hooks->admit = admit;
 	hooks->settle = settle;
 	hooks->wake = gs_driver_wake;
+	hooks->wake_in = gs_driver_wake_in;
+	hooks->lead_begin = gs_driver_lead_begin;
+	hooks->lead = gs_driver_lead;
+	hooks->lead_has_more = gs_driver_lead_has_more;
+	hooks->lead_end = gs_driver_lead_end;
 	gs_esock_init(peer_udp_port, on_upcall);
 }

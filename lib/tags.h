@@ -81,6 +81,8 @@ struct gs_tags {
 	struct gs_tag_queue confirmed;
 	size_t half_open_max;	/* records, and their addresses */
 	size_t nretired;	/* of all records */
+	bool is_partial;	/* an association, or an address of one, has
+				 * been left out: for good */
 };
 
 int gs_tags_init(struct gs_tags *t, size_t half_open_max);

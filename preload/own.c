@@ -51,13 +51,13 @@ __wrap_accept4(int fd, struct sockaddr *a, socklen_t *len, int flags)
 int
 __wrap_epoll_create1(int flags)
 {
-	return up(__real_epoll_create1(flags));
+	return up(ps_real()->epoll_create1(flags));
 }
 
 int
 __wrap_eventfd(unsigned int n, int flags)
 {
-	return up(__real_eventfd(n, flags));
+	return up(ps_real()->eventfd(n, flags));
 }
 
 int
@@ -69,7 +69,7 @@ __wrap_open(const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return up(__real_open(path, flags, mode));
+	return up(ps_real()->open(path, flags, mode));
 }
 
 int
@@ -81,7 +81,7 @@ __wrap_openat(int dir, const char *path, int flags, ...)
 	va_start(ap, flags);
 	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
 	va_end(ap);
-	return up(__real_openat(dir, path, flags, mode));
+	return up(ps_real()->openat(dir, path, flags, mode));
 }
 
 int
@@ -95,10 +95,16 @@ __wrap_socketpair(int family, int type, int protocol, int fds[2])
 {
 	int err;
 
-	err = __real_socketpair(family, type, protocol, fds);
+	err = ps_real()->socketpair(family, type, protocol, fds);
 	if (err == 0) {
 		fds[0] = up(fds[0]);
 		fds[1] = up(fds[1]);
 	}
 	return err;
+}
+
+int
+__wrap_timerfd_create(int clock, int flags)
+{
+	return up(ps_real()->timerfd_create(clock, flags));
 }

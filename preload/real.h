@@ -1,6 +1,6 @@
 /*
  * real: libc's own functions, behind the ones that this library puts in
- * front of them.
+ * front of them, or that others do.
  *
  * Guarantees
  *  - may be called from anywhere and at any time, also before this library's
@@ -68,6 +68,14 @@ struct ps_real {
 	int (*fcntl)(int, int, ...);
 	int (*fcntl64)(int, int, ...);
 	int (*ioctl)(int, unsigned long, ...);
+
+	/* For own.c. */
+	int (*epoll_create1)(int);
+	int (*eventfd)(unsigned int, int);
+	int (*open)(const char *, int, ...);
+	int (*openat)(int, const char *, int, ...);
+	int (*socketpair)(int, int, int, int[2]);
+	int (*timerfd_create)(int, int);
 };
 
 const struct ps_real *ps_real(void);

@@ -207,8 +207,10 @@ need_libsctp() {
 	skip "libsctp.so.1 is not installed"
 }
 
-# A Java that has the compiler, which runs a file of source as it is, and the
-# module; a small virtual machine that starts at once.
+# A Java that has the module, and the compiler, which may be a module alone: it
+# runs once, as it takes longer than the tests.  A small virtual machine that
+# starts at once.
+java='java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m'
 need_java() {
 	need java
 	need_libsctp
@@ -217,12 +219,17 @@ need_java() {
 		grep "^$module" "$tmp/modules" >/dev/null ||
 		    skip "java has no module $module"
 	done
+	# Words.
+	# shellcheck disable=SC2086
+	$java -m jdk.compiler/com.sun.tools.javac.Main -d "$tmp" \
+	    "$top_srcdir/tests/preload/Echo.java" ||
+	    die "Echo.java does not compile"
 }
 start_java() { # name, argument...: of Echo.java
 	named=$1
 	shift
-	start "$named" java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m \
-	    "$top_srcdir/tests/preload/Echo.java" "$@"
+	# shellcheck disable=SC2086
+	start "$named" $java -cp "$tmp" Echo "$@"
 }
 
 need_erlang() {

@@ -25,8 +25,7 @@ __tsan_default_suppressions(void)
 {
 	return "race_top:close\nrace_top:dup\n"
 	       "race:^beside_is_asleep$\n"
-	       "race:^use_stale$\nrace:^own_files$\nrace:^into_range$\n"
-	       "race:^gs_ready_new$\n";
+	       "race:^use_stale$\n";
 }
 #endif
 

@@ -611,12 +611,21 @@ START_TEST(what_was_set_is_there_after_the_association)
 {
 	struct pair p = new_pair("127.0.0.1");
 	struct sctp_status s = { .sstat_assoc_id = 0 };
-	char byte;
+	struct sctp_event_subscribe e;
+	union sctp_notification n;
 
 	set_init(p.client);
 	opt_set_int(p.client, SCTP_NODELAY, 1);
+	/* The peer's SHUTDOWN is an end to recv(), too: the association's is
+	 * SCTP_SHUTDOWN_COMP. */
+	memset(&e, 0, sizeof(e));
+	e.sctp_association_event = 1;
+	ck_set(p.client, SCTP_EVENTS, &e);
 	ck_assert_int_eq(close(p.server), 0);
-	ck_assert_int_eq(recv(p.client, &byte, 1, 0), 0);
+	ck_assert_int_eq(recv(p.client, &n, sizeof(n), 0),
+	    sizeof(n.sn_assoc_change));
+	ck_assert_int_eq(n.sn_assoc_change.sac_state, SCTP_SHUTDOWN_COMP);
+	ck_assert_int_eq(recv(p.client, &n, sizeof(n), 0), 0);
 	ck_assert_int_eq(opt_int(p.client, SCTP_NODELAY), 1);
 	opt_set_int(p.client, SCTP_NODELAY, 0);
 	ck_assert_int_eq(opt_int(p.client, SCTP_NODELAY), 0);

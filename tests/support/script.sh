@@ -47,12 +47,18 @@ is_ours() {
 	    grep -qx "GSCTP_TEST_DIR=$tmp"
 }
 
+is_stopped() {
+	grep -q '^[0-9]* (.*) T ' "/proc/$1/stat" 2>/dev/null
+}
+
 clean_up() {
-	# Those that have ended are no more, those that are stopped shall.
+	# Those that have ended are no more, those that are stopped shall.  No
+	# other gets SIGCONT: it would undo the stop with which LeakSanitizer
+	# attaches to a process that ends, which waits for that without limit.
 	for pid in $pids; do
 		is_ours "$pid" 2>/dev/null || continue
 		kill "$pid" 2>/dev/null || :
-		kill -CONT "$pid" 2>/dev/null || :
+		! is_stopped "$pid" || kill -CONT "$pid" 2>/dev/null || :
 	done
 	wait
 	rm -rf "$tmp"
