@@ -76,10 +76,10 @@ assoc_free(struct gs_assoc *a)
 	pthread_cond_destroy(&a->cond);
 	free(a->targets);
 	free(a->local);
-	free(a->data.bytes);
+	gs_msg_free(a->data.msg);
 	gs_begun_clear(a);
 	gs_early_clear(a);
-	free(a->note.bytes);
+	gs_msg_free(a->note.msg);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
 	gs_msg_free(a->last);

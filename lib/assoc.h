@@ -55,8 +55,8 @@ enum gs_assoc_phase {
 
 /* The pieces so far of something longer. */
 struct gs_part {
-	uint8_t *bytes;
-	size_t len, cap;
+	struct gs_msg *msg;		/* they are its payload, or NULL */
+	size_t len;
 	struct gs_arrival arrival;	/* of the first, if it is data */
 };
 
