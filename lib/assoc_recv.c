@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "engine_note.h"
 #include "engine_opt.h"
+#include "filter_owner.h"
 #include "hub.h"
 #include "log.h"
 
@@ -189,6 +190,8 @@ learn(struct gs_assoc *a)
 		    a->local_tag);
 	gs_filter_confirm(f, a->local_port, gs_addr_port(&a->primary), local,
 	    remote);
+	gs_filter_set_owner(f, a->local_port, gs_addr_port(&a->primary),
+	    local, a->id);
 	a->local_tag = local;
 	a->peer_tag = remote;
 	gs_counter_start(&a->counter, a->local_port, gs_addr_port(&a->primary),
