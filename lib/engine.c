@@ -250,6 +250,8 @@ sleep_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 
 	gs_tx_flush_locked();
 	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.hooks.lead_cancel != NULL)
+		eng.hooks.lead_cancel(cond);
 	if (eng.running)
 		gs_engine_tick_locked();
 	return err;
