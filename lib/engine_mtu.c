@@ -5,7 +5,7 @@
  * lowers a path that has more to that with each packet, and does nothing
  * else.  So its discovery is off for all paths, with an MTU that nobody else
  * sets where the search has the choice: the mark.  The engine's fragments are
- * multiples of 4, so that it is one more than the base makes no difference.
+ * multiples of 4, so that it is one more than others have makes no difference.
  *
  * The engine cuts messages by the smallest MTU of the association's paths,
  * which it only ever lowers; a path that gets more does not change it.  So
@@ -13,9 +13,7 @@
  * seen as packets leave, or a path's timer is stopped.
  *
  * All paths are searched when the first long packet leaves: one that keeps
- * the base would keep all of them at that.  One that does not answer at all
- * is taken for an Ethernet, as the engine does; what is too long for it is
- * fragmented by IP.
+ * what it has would keep all of them at that.
  *
  * No size is more than a quarter of the peer's window, nor of the buffer: with
  * less than three fragments on their way a sender waits for
@@ -62,7 +60,7 @@
 #define FRAGMENT_HEAD (40u + 12u + 20u + 4u)
 
 /* A packet as long as that makes it worth to search for more. */
-#define LONG_LEN (GS_MTU_BASE - 200u)
+#define LONG_LEN 1000u
 
 #define PATHS_MAX 64
 #define WINDOW_PARTS 4
@@ -70,18 +68,17 @@
 
 /* Who decides a path's MTU. */
 enum choice {
-	AS_ALL,		/* as the association's */
-	FIXED,		/* the application */
+	AS_ALL, /* as the association's */
+	FIXED,	/* the application */
 	SEARCHED,
 };
 
 struct path {
 	union gs_addr addr;
 	enum choice choice;
-	bool is_probed;		/* probe has begun at least once */
-	bool is_mute;		/* it never answered */
-	uint16_t mtu;		/* set last; 0: none here */
-	void *net;		/* the engine's path; NULL: not seen */
+	bool is_probed; /* probe has begun at least once */
+	uint16_t mtu;	/* set last; 0: none here */
+	void *net;	/* the engine's path; NULL: not seen */
 	struct gs_pmtu probe;
 };
 
@@ -89,16 +86,16 @@ struct path {
 struct mtus {
 	LIST_ENTRY(mtus) by_stcb, searching;
 	struct socket *so;
-	void *stcb;		/* NULL: not seen, and in no list */
-	bool is_searching;	/* in that list */
-	bool is_long;	/* more than an Ethernet's, on every path */
-	size_t waiting;	/* bytes sent since one did not wait */
-	uint64_t again_ms;	/* a long packet then begins another search */
+	void *stcb;	   /* NULL: not seen, and in no list */
+	bool is_searching; /* in that list */
+	bool is_long;	   /* more than an Ethernet's, on every path */
+	size_t waiting;	   /* bytes sent since one did not wait */
+	uint64_t again_ms; /* a long packet then begins another search */
 	uint64_t nonce;
-	uint32_t window;	/* no size is more */
+	uint32_t window; /* no size is more */
 	uint8_t head[GS_PMTU_HEAD];
 	uint8_t tos;
-	union gs_addr src;	/* of the packet that began it */
+	union gs_addr src; /* of the packet that began it */
 	size_t npaths;
 	struct path *paths;
 };
@@ -123,7 +120,7 @@ static void *stopped_stcb, *stopped_net;
 uint32_t
 gs_mtu_mark(void)
 {
-	return GS_MTU_BASE - COMMON_LEN + 1;
+	return GS_MTU_FIRST - COMMON_LEN + 1;
 }
 
 uint32_t
@@ -181,11 +178,11 @@ most_of(const struct mtus *m, const struct path *path)
 	bool is_local;
 	uint32_t mtu;
 
-	mtu = mtu_in_ip(&path->addr,
-	    gs_engine_route_mtu(&path->addr, &is_local));
+	mtu =
+	    mtu_in_ip(&path->addr, gs_engine_route_mtu(&path->addr, &is_local));
 	if (mtu == 0)
 		mtu = mtu_in_ip(&path->addr, ETHERNET_LEN);
-	if (mtu > m->window && m->window > GS_MTU_BASE)
+	if (mtu > m->window)
 		mtu = m->window;
 	return (uint16_t)mtu;
 }
@@ -202,12 +199,12 @@ window_of(struct socket *so)
 	memset(&st, 0, sizeof(st));
 	if (gs_eopt_engine_get(so, SCTP_STATUS, &st, sizeof(st)) != 0 ||
 	    usrsctp_getsockopt(so, SOL_SOCKET, SO_SNDBUF, &sndbuf, &len) != 0)
-		return GS_MTU_BASE;
+		return GS_MTU_FIRST;
 	room = st.sstat_rwnd;
 	if ((uint32_t)sndbuf < room)
 		room = (uint32_t)sndbuf;
 	room = room / WINDOW_PARTS & ~3u;
-	return room > GS_MTU_BASE ? room : GS_MTU_BASE;
+	return room > GS_MTU_FIRST ? room : GS_MTU_FIRST;
 }
 
 /*
@@ -247,7 +244,7 @@ set_mtu(struct socket *so, struct path *path, uint32_t mtu)
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		p.spp_flags = flags[i];
 		if (gs_eopt_engine_set(so, SCTP_PEER_ADDR_PARAMS, &p,
-		    sizeof(p)) != 0)
+			sizeof(p)) != 0)
 			return false;
 	}
 	path->net = stopped_net;
@@ -319,7 +316,7 @@ get_mtus(struct socket *so)
 {
 	void *m = NULL;
 
-	(void)usrsctp_get_ulpinfo(so, &m);	/* NULL where there is none */
+	(void)usrsctp_get_ulpinfo(so, &m); /* NULL where there is none */
 	return m;
 }
 
@@ -400,8 +397,8 @@ find_stcb(const void *stcb)
 	struct mtus *m;
 
 	LIST_FOREACH(m, bucket(stcb), by_stcb)
-		if (m->stcb == stcb)
-			return m;
+	if (m->stcb == stcb)
+		return m;
 	return NULL;
 }
 
@@ -445,7 +442,7 @@ gs_mtu_end(struct socket *so)
 		return;
 	set_searching(m, false);
 	set_stcb(m, NULL);
-	(void)usrsctp_set_ulpinfo(so, NULL);	/* the socket is there */
+	(void)usrsctp_set_ulpinfo(so, NULL); /* the socket is there */
 	free(m->paths);
 	free(m);
 }
@@ -484,7 +481,7 @@ set_udp_port(struct socket *so, union gs_addr *dst)
 	memset(&e, 0, sizeof(e));
 	memcpy(&e.sue_address, dst, sizeof(*dst));
 	if (gs_eopt_engine_get(so, SCTP_REMOTE_UDP_ENCAPS_PORT, &e,
-	    sizeof(e)) != 0)
+		sizeof(e)) != 0)
 		e.sue_port = 0;
 	gs_addr_set_port(dst, ntohs(e.sue_port));
 }
@@ -501,7 +498,7 @@ ask(const struct mtus *m, const struct path *path, uint16_t size)
 		return;
 	pkt.data = malloc(size);
 	if (pkt.data == NULL)
-		return;			/* as if it were lost */
+		return; /* as if it were lost */
 	pkt.len = size;
 	pkt.tos = m->tos;
 	pkt.df = true;
@@ -514,15 +511,12 @@ static uint16_t
 wanted(const struct mtus *m, const struct path *path)
 {
 	const struct gs_pmtu *p = &path->probe;
-	uint32_t mtu;
 
 	if (!is_ours(m, path))
 		return 0;
-	if (!path->is_probed || (path->is_mute && p->phase == GS_PMTU_REST)) {
-		mtu = mtu_in_ip(&path->addr, ETHERNET_LEN);
-		return mtu < p->most ? (uint16_t)mtu : p->most;
-	}
-	return p->now;
+	if (path->is_probed)
+		return p->now;
+	return p->most < GS_MTU_FIRST ? p->most : 0;
 }
 
 /* What has been found out is used. */
@@ -604,7 +598,8 @@ is_active(struct socket *so, const union gs_addr *peer)
 	memset(&info, 0, sizeof(info));
 	memcpy(&info.spinfo_address, peer, sizeof(*peer));
 	return gs_eopt_engine_get(so, SCTP_GET_PEER_ADDR_INFO, &info,
-	    sizeof(info)) == 0 && info.spinfo_state == SCTP_ACTIVE;
+		   sizeof(info)) == 0 &&
+	    info.spinfo_state == SCTP_ACTIVE;
 }
 
 static void
@@ -613,15 +608,14 @@ begin(struct mtus *m, struct path *path, uint64_t now_ms)
 	uint16_t most = most_of(m, path);
 
 	if (path->mtu == 0)
-		path->mtu = GS_MTU_BASE;
+		path->mtu = GS_MTU_FIRST;
 	if (!is_active(m->so, &path->addr)) {
 		path->probe.most = most;
 		return;
 	}
 	if (!path->is_probed)
 		gs_pmtu_init(&path->probe, (uint16_t)head_len(&path->addr),
-		    GS_MTU_BASE, most);
-	path->is_mute |= !path->is_probed;
+		    GS_MTU_BASE, GS_MTU_FIRST, most);
 	path->is_probed = true;
 	if (gs_pmtu_may_begin(&path->probe, now_ms))
 		gs_pmtu_begin(&path->probe, now_ms);
@@ -685,11 +679,11 @@ gs_mtu_input(const struct gs_packet *pkt)
 	if (LIST_EMPTY(&searching) ||
 	    !gs_pmtu_probe_read(pkt->data, pkt->len, &size, &nonce))
 		return;
-	LIST_FOREACH(m, &searching, searching) {
+	LIST_FOREACH(m, &searching, searching)
+	{
 		path = find_path(m, &pkt->src);
 		if (m->nonce != nonce || path == NULL || !path->is_probed)
 			continue;
-		path->is_mute = false;
 		gs_pmtu_answered(&path->probe, size, gs_now_ms());
 		run(m, gs_now_ms());
 		return;
@@ -728,8 +722,7 @@ gs_mtu_paths_change(void *stcb)
  */
 
 bool
-gs_mtu_is_searched(struct socket *so, const union gs_addr *peer,
-    uint32_t mtu)
+gs_mtu_is_searched(struct socket *so, const union gs_addr *peer, uint32_t mtu)
 {
 	struct sctp_paddrparams p;
 	const struct path *path;
@@ -764,8 +757,8 @@ gs_mtu_chosen(struct socket *so, const union gs_addr *peer, bool is_fixed)
 		path->mtu = 0;
 		/* It may be more than before. */
 		if (is_fixed && get_params(so, &path->addr, &p))
-			has_changed |= set_mtu(so, path,
-			    p.spp_pathmtu + COMMON_LEN);
+			has_changed |=
+			    set_mtu(so, path, p.spp_pathmtu + COMMON_LEN);
 	}
 	if (has_changed)
 		set_smallest(m);

@@ -2,9 +2,9 @@
  * engine_mtu: how long a packet the paths of an association take.
  *
  * Guarantees
- *  - a path begins with what every way takes (GS_MTU_BASE), and gets more
- *    when the peer has answered a packet of that size; an association that
- *    sends nothing long is not searched for, and costs nothing;
+ *  - a path begins with an Ethernet's (GS_MTU_FIRST), and gets more when the
+ *    peer has answered a packet of that size; an association that sends
+ *    nothing long is not searched for, and costs nothing;
  *  - a packet that asks for a size is no data: where it is lost, nothing is
  *    sent again and no path has failed;
  *  - a path that does not take any more what it did gets less;
@@ -28,8 +28,12 @@
 
 struct socket;
 
-/* With IP and UDP 1200 bytes (RFC 8899 5.1.2: BASE_PLPMTU). */
+/* What every way takes: with IP and UDP 1200 bytes (RFC 8899 5.1.2). */
 #define GS_MTU_BASE 1172u
+
+/* 1500 bytes with IPv6 and UDP.  What a way takes in fragments alone goes
+ * through, too. */
+#define GS_MTU_FIRST 1452u
 
 /* A fresh socket, whose associations begin so.  0 or -errno. */
 int gs_mtu_init_socket(struct socket *so);
@@ -46,8 +50,7 @@ bool gs_mtu_is_searched(struct socket *so, const union gs_addr *peer,
 
 /* The application has fixed the MTU of a path, or left it to the search; or
  * with NULL all paths'. */
-void gs_mtu_chosen(struct socket *so, const union gs_addr *peer,
-    bool is_fixed);
+void gs_mtu_chosen(struct socket *so, const union gs_addr *peer, bool is_fixed);
 
 /* What stands in the engine for a path that is searched, and for one of the
  * application's that is to be this long. */

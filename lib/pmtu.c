@@ -13,12 +13,13 @@
 static const uint16_t usual[] = { 9000, 4352, 1500, 1400, 1280 };
 
 void
-gs_pmtu_init(struct gs_pmtu *p, uint16_t head, uint16_t base, uint16_t most)
+gs_pmtu_init(struct gs_pmtu *p, uint16_t head, uint16_t base, uint16_t first,
+    uint16_t most)
 {
 	memset(p, 0, sizeof(*p));
 	p->head = head;
 	p->base = base;
-	p->now = base;
+	p->now = first;
 	gs_pmtu_limit(p, most);
 }
 

@@ -3,8 +3,8 @@
  * that alone (RFC 8899).
  *
  * Guarantees
- *  - a path begins with the base, and gets no more than what has been
- *    answered;
+ *  - a path gets no more than what has been answered, but for what it began
+ *    with;
  *  - whoever does not answer is asked GS_PMTU_TRIES times for one size, at
  *    least GS_PMTU_WAIT_MS apart, and then not for long: a search ends;
  *  - what is in use is lowered only where the base is answered and it is
@@ -25,35 +25,35 @@
 
 #define GS_PMTU_TRIES 3
 #define GS_PMTU_WAIT_MS 1000
-#define GS_PMTU_RAISE_MS 600000	/* RFC 8899 5.1.1: PMTU_RAISE_TIMER */
+#define GS_PMTU_RAISE_MS 600000 /* RFC 8899 5.1.1: PMTU_RAISE_TIMER */
 
 /* Timeouts of data after which what is in use is doubted. */
 #define GS_PMTU_TIMEOUTS 2
 
 enum gs_pmtu_phase {
 	GS_PMTU_REST,	/* until due_ms; then a search may begin */
-	GS_PMTU_SEARCH,	/* for more than what is in use */
+	GS_PMTU_SEARCH, /* for more than what is in use */
 	GS_PMTU_ASK,	/* is the base answered? */
 	GS_PMTU_CHECK,	/* it is: is what is in use answered? */
 };
 
 struct gs_pmtu {
 	enum gs_pmtu_phase phase;
-	uint16_t head;	/* IP's and others' headers, not in the sizes */
-	uint16_t base;	/* is taken everywhere */
-	uint16_t most;	/* the interface takes no more */
-	uint16_t now;	/* in use */
-	uint16_t bad;	/* was not answered; 0: none */
-	uint16_t probe;	/* is asked for; 0: none */
-	uint8_t tries;	/* of it so far */
-	uint8_t timeouts;	/* of data since anything was answered */
-	bool has_answered;	/* in this search */
+	uint16_t head;	   /* IP's and others' headers, not in the sizes */
+	uint16_t base;	   /* is taken everywhere */
+	uint16_t most;	   /* the interface takes no more */
+	uint16_t now;	   /* in use */
+	uint16_t bad;	   /* was not answered; 0: none */
+	uint16_t probe;	   /* is asked for; 0: none */
+	uint8_t tries;	   /* of it so far */
+	uint8_t timeouts;  /* of data since anything was answered */
+	bool has_answered; /* in this search */
 	uint64_t due_ms;
 };
 
-/* head: what comes to a size in IP. */
+/* head: what comes to a size in IP; first: what is in use already. */
 void gs_pmtu_init(struct gs_pmtu *p, uint16_t head, uint16_t base,
-    uint16_t most);
+    uint16_t first, uint16_t most);
 
 /* At rest, and the time has come?  A search begins with gs_pmtu_begin(). */
 bool gs_pmtu_may_begin(const struct gs_pmtu *p, uint64_t now_ms);

@@ -48,8 +48,7 @@ gs_pmtu_probe_write(uint8_t *out, uint16_t size,
 	memcpy(p + 4 + INFO_NONCE, &nonce, sizeof(nonce));
 	p += HEARTBEAT_LEN;
 	p[0] = CHUNK_PAD;
-	put_be16(p + 2,
-	    (uint16_t)(size - GS_COMMON_HEADER - HEARTBEAT_LEN));
+	put_be16(p + 2, (uint16_t)(size - GS_COMMON_HEADER - HEARTBEAT_LEN));
 	crc = gs_crc32c_packet(out, size);
 	memcpy(out + CHECKSUM_OFFSET, &crc, sizeof(crc));
 }
@@ -57,7 +56,7 @@ gs_pmtu_probe_write(uint8_t *out, uint16_t size,
 static bool
 read_answer(struct gs_cursor c, uint16_t *size, uint64_t *nonce)
 {
-	(void)gs_cursor_be32(&c);	/* the parameter's type and length */
+	(void)gs_cursor_be32(&c); /* the parameter's type and length */
 	*size = gs_cursor_be16(&c);
 	gs_cursor_skip(&c, INFO_NONCE - INFO_SIZE - 2);
 	gs_cursor_copy(&c, nonce, sizeof(*nonce));

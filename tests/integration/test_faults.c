@@ -158,6 +158,9 @@ open_sockets(void)
 		GSCTP_DELAYED_ACK_TIME(.assoc_value = 0),
 		GSCTP_SNDBUF(2 * LEN_MAX),
 		GSCTP_SEND_TIMEOUT_MS(0),
+		/* Many packets are wanted. */
+		GSCTP_PEER_ADDR_PARAMS(.pathmtu = gsctp_def(1472),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
 	};
 	struct sockaddr_storage to;
 	size_t n = sizeof(opts) / sizeof(opts[0]);

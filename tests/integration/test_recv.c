@@ -278,8 +278,11 @@ START_TEST(a_recv_that_times_out_within_a_message_loses_nothing)
 {
 	struct gsctp_opt opts[] = {
 		GSCTP_SNDBUF(4 * MB),
+		/* With longer packets it does not take long enough. */
+		GSCTP_PEER_ADDR_PARAMS(.pathmtu = gsctp_def(1472),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
 	};
-	struct loop_pair p = loop_pair(opts, 1);
+	struct loop_pair p = loop_pair(opts, 2);
 	uint8_t *bytes = traffic_bytes(3 * MB, 3);
 	struct sender w = { .s = p.client,
 		.id = p.at_client,

@@ -303,7 +303,11 @@ END_TEST
 START_TEST(disable_fragments_refuses_what_does_not_fit_a_packet)
 {
 	struct gsctp_opt whole = GSCTP_DISABLE_FRAGMENTS(true);
-	struct loop_pair p = loop_pair(NULL, 0);
+	struct gsctp_opt opts[] = {
+		GSCTP_PEER_ADDR_PARAMS(.pathmtu = gsctp_def(1472),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
+	};
+	struct loop_pair p = loop_pair(opts, 1);
 	struct gsctp_opt status = GSCTP_STATUS(p.at_client);
 	uint8_t *bytes = traffic_bytes(5000, 1);
 	struct gsctp_msg *m;

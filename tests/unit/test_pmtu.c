@@ -24,7 +24,7 @@ static void
 set_up(struct path *w, uint16_t most, uint16_t takes)
 {
 	memset(w, 0, sizeof(*w));
-	gs_pmtu_init(&w->p, HEAD, BASE, most);
+	gs_pmtu_init(&w->p, HEAD, BASE, BASE, most);
 	w->takes = takes;
 	w->now_ms = 1000;
 }
@@ -117,6 +117,36 @@ START_TEST(who_never_answers_is_not_asked_for_long)
 	search(&w);
 	ck_assert_uint_eq(w.p.now, BASE);
 	ck_assert_int_eq(w.asked, 2 * GS_PMTU_TRIES);
+}
+END_TEST
+
+/* What it begins with is asked for before there is more. */
+START_TEST(a_path_may_begin_with_more_than_the_base)
+{
+	struct path w;
+
+	set_up(&w, 8972, 8972);
+	gs_pmtu_init(&w.p, HEAD, BASE, 1452, 8972);
+	ck_assert_uint_eq(w.p.now, 1452);
+	search(&w);
+	ck_assert_uint_eq(w.p.now, 8972);
+	ck_assert_int_eq(w.asked, 3);
+
+	set_up(&w, 8972, 1300);
+	gs_pmtu_init(&w.p, HEAD, BASE, 1452, 8972);
+	search(&w);
+	ck_assert_uint_ge(w.p.now, 1252);
+	ck_assert_uint_le(w.p.now, 1300);
+
+	/* Who does not answer keeps it. */
+	set_up(&w, 8972, 0);
+	gs_pmtu_init(&w.p, HEAD, BASE, 1452, 8972);
+	search(&w);
+	ck_assert_uint_eq(w.p.now, 1452);
+	ck_assert_int_eq(w.asked, GS_PMTU_TRIES);
+
+	gs_pmtu_init(&w.p, HEAD, BASE, 1452, 1272);
+	ck_assert_uint_eq(w.p.now, 1272);
 }
 END_TEST
 
@@ -241,7 +271,8 @@ static const uint8_t head[GS_PMTU_HEAD] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
 START_TEST(a_probe_is_a_heartbeat_and_padding)
 {
-	static const uint16_t sizes[] = { GS_PMTU_PROBE_MIN, 1172, 1472, 65504 };
+	static const uint16_t sizes[] = { GS_PMTU_PROBE_MIN, 1172, 1472,
+		65504 };
 	struct gs_chunk chunk;
 	struct gs_cursor c;
 	size_t i;
@@ -308,6 +339,7 @@ main(void)
 	    (int)(sizeof(paths) / sizeof(paths[0])));
 	tcase_add_test(tc, a_path_that_takes_all_is_asked_once);
 	tcase_add_test(tc, who_never_answers_is_not_asked_for_long);
+	tcase_add_test(tc, a_path_may_begin_with_more_than_the_base);
 	tcase_add_test(tc, a_size_is_asked_for_three_times_a_second_apart);
 	tcase_add_test(tc, a_search_begins_again_after_ten_minutes);
 	tcase_add_test(tc, timeouts_of_data_find_a_black_hole);
