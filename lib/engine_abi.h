@@ -102,6 +102,8 @@ void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
 int __real_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __real_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __real_sctp_select_initial_TSN(void *pcb);
+uint32_t __real_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
+    uint8_t *text, uint32_t text_len, uint8_t *digest);
 
 /* What it tells the application. */
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
@@ -189,5 +191,7 @@ void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
 int __wrap_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __wrap_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
+uint32_t __wrap_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
+    uint8_t *text, uint32_t text_len, uint8_t *digest);
 
 #endif
