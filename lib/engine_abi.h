@@ -15,6 +15,7 @@
 #ifndef GS_ENGINE_ABI_H
 #define GS_ENGINE_ABI_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -102,6 +103,7 @@ void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
 int __real_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __real_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __real_sctp_select_initial_TSN(void *pcb);
+void __real_read_random(void *out, size_t len);
 uint32_t __real_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
     uint8_t *text, uint32_t text_len, uint8_t *digest);
 
@@ -191,6 +193,7 @@ void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
 int __wrap_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __wrap_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
+void __wrap_read_random(void *out, size_t len);
 uint32_t __wrap_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
     uint8_t *text, uint32_t text_len, uint8_t *digest);
 

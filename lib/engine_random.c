@@ -1,10 +1,10 @@
 /*
- * engine_random: the engine's random numbers, without its hash.
+ * engine_random: the engine's random numbers, a few hundred bytes at a time.
  *
- * Each endpoint stretches what it has of the system's randomness by an HMAC,
- * compiled without optimisation, and each association is an endpoint: that
- * was an eighth of what setting one up cost.  Those bytes come from the
- * system, a few hundred at a time.  The stack's lock is held.  Layer 3.
+ * Each endpoint asks the system for some, several times, and stretches them by
+ * an HMAC, compiled without optimisation; and each association is an endpoint:
+ * that was an eighth of what setting one up cost.  All of it comes from the
+ * system, at once for many.  The stack's lock is held.  Layer 3.
  */
 
 #ifndef _GNU_SOURCE
@@ -40,6 +40,14 @@ draw(uint8_t *out, size_t len)
 	/* What was given out is nobody else's to find. */
 	memset(store + left, 0, len);
 	return true;
+}
+
+/* It asks for a few bytes at a time, five times an association. */
+void
+__wrap_read_random(void *out, size_t len)
+{
+	if (len > STORE || !draw(out, len))
+		__real_read_random(out, len);
 }
 
 /* From another object it is called for those numbers alone. */
