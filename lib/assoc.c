@@ -16,6 +16,7 @@
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
+#include "hub_find.h"
 #include "log.h"
 
 /* How long the peer has to bring up the association we yielded to, and how
@@ -76,10 +77,10 @@ assoc_free(struct gs_assoc *a)
 	pthread_cond_destroy(&a->cond);
 	free(a->targets);
 	free(a->local);
-	free(a->data.bytes);
+	gs_msg_free(a->data.msg);
 	gs_begun_clear(a);
 	gs_early_clear(a);
-	free(a->note.bytes);
+	gs_msg_free(a->note.msg);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
 	gs_msg_free(a->last);
@@ -194,7 +195,9 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
 	ep->stream.peer = addrs[0];
-	err = gs_assoc_start(a);
+	err = gs_find_add_targets(a);
+	if (err == 0)
+		err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
 		return err;
@@ -240,16 +243,13 @@ static struct gs_assoc *
 find_attempt(struct gs_endpoint *ep, const union gs_addr *peers, int n)
 {
 	struct gs_assoc *a;
-	size_t i;
-	int j;
+	int i;
 
-	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
-		if (!can_be_answered(a))
-			continue;
-		for (i = 0; i < a->ntargets; i++)
-			for (j = 0; j < n; j++)
-				if (gs_addr_equal(&a->targets[i], &peers[j]))
-					return a;
+	for (i = 0; i < n; i++) {
+		a = gs_find_target(ep->port, &peers[i]);
+		for (; a != NULL; a = gs_find_next_target(a, &peers[i]))
+			if (a->ep == ep && can_be_answered(a))
+				return a;
 	}
 	return NULL;
 }

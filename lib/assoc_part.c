@@ -65,7 +65,7 @@ take_up(struct gs_assoc *a, uint64_t key)
 		return;
 	*at = b->next;
 	a->begun_len -= b->data.len;
-	free(a->data.bytes);
+	gs_msg_free(a->data.msg);
 	a->data = b->data;
 	a->in_parts = b->in_parts;
 	free(b);
@@ -120,7 +120,7 @@ gs_begun_clear(struct gs_assoc *a)
 
 	while ((b = a->begun) != NULL) {
 		a->begun = b->next;
-		free(b->data.bytes);
+		gs_msg_free(b->data.msg);
 		free(b);
 	}
 	a->begun_len = 0;

@@ -29,8 +29,8 @@
 /* RFC 9260 16: five times RTO.Max, which is 60 s. */
 #define SHUTDOWN_GUARD_S 300
 
-/* Of 216 bytes each. */
-#define PIECES_MAX 3
+/* Messages and fragments that may wait in an association, either way. */
+#define CHUNKS_MAX 2048
 
 /* Handshakes remembered that never completed; see filter.h. */
 #define HALF_OPEN_MAX 65536
@@ -250,6 +250,8 @@ sleep_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 
 	gs_tx_flush_locked();
 	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.hooks.lead_cancel != NULL)
+		eng.hooks.lead_cancel(cond);
 	if (eng.running)
 		gs_engine_tick_locked();
 	return err;
@@ -287,9 +289,6 @@ set_defaults(void)
 	usrsctp_sysctl_set_sctp_shutdown_guard_time_default(SHUTDOWN_GUARD_S);
 	/* A full listener says so, RFC 9260 5.1. */
 	usrsctp_sysctl_set_sctp_abort_if_one_2_one_hits_limit(1);
-	/* A packet of up to this many small pieces of memory is not worth a
-	 * cluster of 2 kB: of its own it takes five, a kilobyte and more. */
-	usrsctp_sysctl_set_sctp_mbuf_threshold_count(PIECES_MAX);
 	/* ECN bits do not reach the engine through UDP reliably. */
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
 	/* Off where it is not asked for (doc/engine.md); and it is the
@@ -299,6 +298,9 @@ set_defaults(void)
 	/* What is longer than two of its small blocks is copied into a large
 	 * one; each block of a message costs more than its bytes do. */
 	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
+	/* Of its own it takes 512 messages, sent or not read, which small
+	 * ones are before they fill a buffer; what comes then is dropped. */
+	usrsctp_sysctl_set_sctp_max_chunks_on_queue(CHUNKS_MAX);
 }
 
 int

@@ -64,6 +64,11 @@ void *sctp_add_addr_to_vrf(uint32_t vrf_id, void *ifn, uint32_t ifn_index,
 int user_accept(struct socket *head, struct sockaddr **name,
     socklen_t *namelen, struct socket **out);
 
+/* Reading.  With blocks the bytes are not copied, but given away in them. */
+int __real_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
+    struct sockaddr *from, int from_len, int *flags, void *info,
+    int fills_info);
+
 /* Timers; gs_timers_look() finds out whether they look so. */
 struct gs_engine_timer {
 	void *link, *link_at;	/* of the engine's list */
@@ -165,6 +170,9 @@ void __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,
 void __wrap_sctp_userspace_ip6_output(int *result, struct mbuf *m, void *ro,
     void *stcb, uint32_t vrf_id);
 uint32_t __wrap_sctp_calculate_cksum(struct mbuf *m, uint32_t offset);
+int __wrap_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
+    struct sockaddr *from, int from_len, int *flags, void *info,
+    int fills_info);
 int __wrap_sctp_os_timer_start(void *timer, uint32_t ticks,
     void (*fn)(void *), void *arg);
 int __wrap_sctp_os_timer_stop(void *timer);

@@ -6,9 +6,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine_abi.h"
 #include "engine_sock.h"
 
 #include <usrsctp.h>
+
+/* More than the engine ever has of one message. */
+#define TAKE_MAX INT32_MAX
+
+/* Where the blocks go while gs_esock_take() reads; guarded by the stack's
+ * lock. */
+static struct mbuf **taken;
 
 static void
 info_from_engine(const struct sctp_rcvinfo *rcv, struct gsctp_sndrcvinfo *info)
@@ -23,8 +31,10 @@ info_from_engine(const struct sctp_rcvinfo *rcv, struct gsctp_sndrcvinfo *info)
 	info->cumtsn = rcv->rcv_cumtsn;
 }
 
-ssize_t
-gs_esock_recv(struct socket *so, void *buf, size_t len,
+/* What usrsctp_recvv() says of what it has read: n, or where it fails
+ * -errno. */
+static ssize_t
+receive(struct socket *so, void *buf, size_t len,
     struct gs_esock_piece *piece)
 {
 	struct sctp_rcvinfo rcv;
@@ -45,6 +55,62 @@ gs_esock_recv(struct socket *so, void *buf, size_t len,
 	if (info_type == SCTP_RECVV_RCVINFO)
 		info_from_engine(&rcv, &piece->info);
 	return n;
+}
+
+ssize_t
+gs_esock_recv(struct socket *so, void *buf, size_t len,
+    struct gs_esock_piece *piece)
+{
+	ssize_t n = receive(so, buf, len, piece);
+
+	piece->flat = buf;
+	return n;
+}
+
+/*
+ * The engine's reader can be given the blocks that the bytes lie in, as a
+ * kernel's file server wants them, in place of a copy: all that it has of the
+ * message.  usrsctp_recvv() does not ask for them; here it does.
+ */
+int
+__wrap_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
+    struct sockaddr *from, int from_len, int *flags, void *info,
+    int fills_info)
+{
+	return __real_sctp_sorecvmsg(so, uio,
+	    taken != NULL ? taken : blocks, from, from_len, flags, info,
+	    fills_info);
+}
+
+/* What is returned then is TAKE_MAX, less the bytes. */
+ssize_t
+gs_esock_take(struct socket *so, struct gs_esock_piece *piece)
+{
+	struct mbuf *blocks = NULL;
+	ssize_t n;
+
+	taken = &blocks;
+	n = receive(so, NULL, TAKE_MAX, piece);
+	taken = NULL;
+	piece->blocks = blocks;
+	return blocks != NULL && n >= 0 ? (ssize_t)m_length(blocks, NULL) : n;
+}
+
+void
+gs_esock_copy(const struct gs_esock_piece *piece, void *to, size_t len)
+{
+	if (piece->blocks != NULL)
+		m_copydata(piece->blocks, 0, (int)len, to);
+	else
+		memcpy(to, piece->flat, len);
+}
+
+void
+gs_esock_give_back(struct gs_esock_piece *piece)
+{
+	if (piece->blocks != NULL)
+		m_freem(piece->blocks);
+	piece->blocks = NULL;
 }
 
 /* The beginning of a partial delivery's end; see engine_note.c. */

@@ -20,6 +20,7 @@
 
 #include "addr.h"
 
+struct mbuf;
 struct socket;
 
 /*
@@ -64,17 +65,29 @@ int gs_esock_events(struct socket *so);
 /* The upcall's arg for this socket. */
 void gs_esock_set_owner(struct socket *so, void *arg);
 
-/* What comes with a piece of data. */
+/* A piece of data, or of a notification: its bytes, and what comes with
+ * them. */
 struct gs_esock_piece {
 	bool is_note;		/* a notification, for gs_note_decode() */
 	bool is_last;		/* of its message */
 	struct gsctp_sndrcvinfo info;
 	union gs_addr from;
+	const uint8_t *flat;	/* the bytes, */
+	struct mbuf *blocks;	/* where they are not in the engine's own */
 };
 
-/* Bytes read, 0 at the end of the association, -EAGAIN, or -errno. */
+/* Bytes read into buf, 0 at the end of the association, -EAGAIN, or -errno. */
 ssize_t gs_esock_recv(struct socket *so, void *buf, size_t len,
     struct gs_esock_piece *piece);
+
+/* The same of all that the engine has of the message, which is as much as its
+ * receive buffer holds, where it lies: exactly so much memory is needed for
+ * it, and one copy.  Give it back, whatever the result. */
+ssize_t gs_esock_take(struct socket *so, struct gs_esock_piece *piece);
+void gs_esock_give_back(struct gs_esock_piece *piece);
+
+/* The first len of its bytes, which it must have. */
+void gs_esock_copy(const struct gs_esock_piece *piece, void *to, size_t len);
 
 /*
  * Was the message cut off whose last piece gs_esock_recv() has just given?

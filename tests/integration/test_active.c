@@ -490,7 +490,7 @@ await_open_window(const struct loop_pair *p)
 
 	while (rwnd_of_peer(p->client, p->at_client) <= 8 * BIG) {
 		ck_assert_uint_lt(loop_now_ms(), until);
-		sched_yield();
+		loop_nap();
 	}
 }
 

@@ -527,7 +527,7 @@ START_TEST(stops_may_come_while_other_threads_open_sockets)
 	atomic_store(&openers_done, false);
 	for (i = 0; i < 4; i++)
 		side_start(&openers[i], open_and_close, NULL);
-	end = loop_now_ms() + 2000;
+	end = loop_now_ms() + 1000;
 	while (loop_now_ms() < end) {
 		err = gsctp_stack_stop(0);
 		ck_assert(err == 0 || err == -EALREADY);
