@@ -759,6 +759,19 @@ tell_of_more(struct gs_assoc *a)
 	a->owner.has_news = false;
 }
 
+/* It may have ended behind a message that is not read: its peer may begin
+ * anew. */
+static void
+forget_ended(struct gs_assoc *a)
+{
+	if (a->head == NULL || a->local_tag == 0 || a->so == NULL ||
+	    a->ends == gs_esock_ends())
+		return;
+	a->ends = gs_esock_ends();
+	if (gs_esock_state(a->so) == GSCTP_CLOSED)
+		forget_tag(a);
+}
+
 void
 gs_assoc_touch(struct gs_assoc *a)
 {
@@ -770,11 +783,7 @@ gs_assoc_touch(struct gs_assoc *a)
 		gs_assoc_destroy(a);
 		return;
 	}
-	/* It may have ended behind a message that is not read: its peer may
-	 * begin anew. */
-	if (a->head != NULL && a->local_tag != 0 && a->so != NULL &&
-	    gs_esock_state(a->so) == GSCTP_CLOSED)
-		forget_tag(a);
+	forget_ended(a);
 	if (a->ep == NULL) {
 		touch_orphan(a);
 		return;
