@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "faults.h"
 #include "filter_restart.h"
 #include "log.h"
@@ -135,6 +136,12 @@ gs_engine_can_send(const union gs_addr *a)
 	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
 }
 
+uint32_t
+gs_engine_route_mtu(const union gs_addr *dst, bool *is_local)
+{
+	return gs_source_mtu(&eng.source, dst, eng.now_ms, is_local);
+}
+
 /* The engine sets errno at every turn; the API does not. */
 static _Thread_local int callers_errno;
 
@@ -160,6 +167,8 @@ settle_locked(void)
 		ran = true;
 	}
 	eng.hooks.settle(ran);
+	if (gs_now_ms() >= gs_mtu_due())
+		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
 		gs_tx_flush_locked();
@@ -458,6 +467,7 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 	eng.input = pkt;
 	gs_engine_feed(pkt);
 	eng.input = NULL;
+	gs_mtu_input(pkt);
 }
 
 static void
@@ -570,6 +580,8 @@ gs_engine_due_locked(void)
 		if (at < due)
 			due = at;
 	}
+	if (gs_mtu_due() < due)
+		due = gs_mtu_due();
 	if (eng.faults != NULL) {
 		at = gs_faults_due_us(eng.faults);
 		at = at / 1000 + (at % 1000 != 0);

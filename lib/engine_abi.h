@@ -99,7 +99,12 @@ int __real_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
 void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
 
-/* Heartbeats, and random numbers. */
+/* An association's messages are cut for this MTU from now on, IP's headers
+ * and all; what is queued and longer may be cut by IP. */
+void sctp_pathmtu_adjustment(void *stcb, uint16_t mtu);
+
+/* Data that is sent again, heartbeats, and random numbers. */
+int __real_sctp_t3rxt_timer(void *inp, void *stcb, void *net);
 int __real_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __real_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __real_sctp_select_initial_TSN(void *pcb);
@@ -190,6 +195,7 @@ int __wrap_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
     int length, void *inp, void *stcb, void *net, uint32_t *high_tsn);
 void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
+int __wrap_sctp_t3rxt_timer(void *inp, void *stcb, void *net);
 int __wrap_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __wrap_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
