@@ -116,6 +116,12 @@ uint32_t __real_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked);
 
+/* It gives up a message that is not to be sent any more (RFC 3758). */
+int __real_sctp_release_pr_sctp_chunk(void *stcb, void *chunk,
+    uint8_t was_sent, int so_locked);
+int __wrap_sctp_release_pr_sctp_chunk(void *stcb, void *chunk,
+    uint8_t was_sent, int so_locked);
+
 /* Its hash tables. */
 void *__real_sctp_hashinit_flags(int elements, void *type,
     unsigned long *mask, int flags);
