@@ -16,6 +16,7 @@
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
+#include "hub_find.h"
 #include "log.h"
 
 /* How long the peer has to bring up the association we yielded to, and how
@@ -26,6 +27,9 @@
 /* Who is refused although there is room tries again after so long, whatever
  * came. */
 #define RETRY_MS 5000
+
+/* How long a little room waits for more. */
+#define ROOM_MS 5
 
 /* A path that has failed, and is alive, is asked so often at least. */
 #define PROBE_MS 1000
@@ -73,10 +77,10 @@ assoc_free(struct gs_assoc *a)
 	pthread_cond_destroy(&a->cond);
 	free(a->targets);
 	free(a->local);
-	free(a->data.bytes);
+	gs_msg_free(a->data.msg);
 	gs_begun_clear(a);
 	gs_early_clear(a);
-	free(a->note.bytes);
+	gs_msg_free(a->note.msg);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
 	gs_msg_free(a->last);
@@ -88,7 +92,7 @@ void
 gs_assoc_wake(struct gs_assoc *a)
 {
 	if (a->nwaiting > 0)
-		pthread_cond_broadcast(&a->cond);
+		gs_wake_locked(&a->cond);
 	gs_waiter_wake(&a->waiters);
 }
 
@@ -150,6 +154,7 @@ gs_assoc_start(struct gs_assoc *a)
 		a->phase = GS_YIELDED;
 		return 0;
 	}
+	a->traits.seen = 0;
 	err = gs_assoc_new_socket(a->ep, &a->so);
 	if (err != 0) {
 		a->so = NULL;
@@ -190,7 +195,9 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
 	ep->stream.peer = addrs[0];
-	err = gs_assoc_start(a);
+	err = gs_find_add_targets(a);
+	if (err == 0)
+		err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
 		return err;
@@ -236,16 +243,13 @@ static struct gs_assoc *
 find_attempt(struct gs_endpoint *ep, const union gs_addr *peers, int n)
 {
 	struct gs_assoc *a;
-	size_t i;
-	int j;
+	int i;
 
-	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
-		if (!can_be_answered(a))
-			continue;
-		for (i = 0; i < a->ntargets; i++)
-			for (j = 0; j < n; j++)
-				if (gs_addr_equal(&a->targets[i], &peers[j]))
-					return a;
+	for (i = 0; i < n; i++) {
+		a = gs_find_target(ep->port, &peers[i]);
+		for (; a != NULL; a = gs_find_next_target(a, &peers[i]))
+			if (a->ep == ep && can_be_answered(a))
+				return a;
 	}
 	return NULL;
 }
@@ -273,6 +277,7 @@ gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,
 		a->primary = peers[0];
 	a->phase = GS_ARRIVING;
 	a->so = so;
+	a->traits.seen = 0;
 	gs_esock_set_owner(so, a);
 	gs_hub_mark(&a->owner);
 	*out = a;
@@ -410,6 +415,7 @@ set_full(struct gs_assoc *a, size_t len)
 {
 	a->full_at = gs_esock_queued(a->so);
 	a->retry_at_ms = 0;
+	a->room_at_ms = 0;
 	if (gs_esock_has_room(a->so, len)) {
 		a->retry_at_ms = gs_now_ms() + RETRY_MS;
 		gs_hub_await_reset();
@@ -436,12 +442,32 @@ set_full_early(struct gs_assoc *a)
 }
 
 /*
+ * A sender that is woken for each packet that is acknowledged does little else
+ * than wake up: a third of the queue is to have left, or what has left is all
+ * for some time.
+ */
+static bool
+is_much_room(struct gs_assoc *a, size_t queued)
+{
+	uint64_t now = gs_now_ms();
+
+	if (queued <= a->full_at - a->full_at / 3)
+		return true;
+	if (a->room_at_ms == 0)
+		a->room_at_ms = now + ROOM_MS;
+	if (now >= a->room_at_ms)
+		return true;
+	gs_engine_alarm_locked(a->room_at_ms);
+	return false;
+}
+
+/*
  * Something has left the queue since.  The engine says that it is writable
  * as soon as there is room for anything, which a large message finds too
  * little for ever, and a limit on chunks not at all.
  */
 static bool
-has_drained(const struct gs_assoc *a)
+has_drained(struct gs_assoc *a)
 {
 	size_t queued;
 
@@ -453,7 +479,8 @@ has_drained(const struct gs_assoc *a)
 	/* A face of descriptors is asked again each time: rather once. */
 	if (a->ep->is_posix && a->retry_at_ms == 0 && a->full_at != SIZE_MAX)
 		return gs_esock_has_room(a->so, a->full_len);
-	if (queued < a->full_at)
+	if (a->full_at == SIZE_MAX || (queued < a->full_at &&
+	    is_much_room(a, queued)))
 		return true;
 	if (a->retry_at_ms == 0)
 		return queued == 0;
@@ -498,7 +525,7 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EPIPE;
 	if (len == 0 || info->stream >= a->out_streams)
 		return -EINVAL;
-	if (!gs_esock_fits(a->so, len))
+	if (!gs_esock_fits(a->so, &a->traits, len))
 		return -EMSGSIZE;
 	if (a->early != NULL)
 		gs_early_run(a);
@@ -507,8 +534,10 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 		return -EAGAIN;
 	}
 	err = gs_part_send(a, info, data, len, to);
-	if (err == 0)
+	if (err == 0) {
 		a->last_traffic_ms = gs_now_ms();
+		gs_burst_send(a);
+	}
 	if (err == -EAGAIN)
 		set_full(a, len);
 	gs_hub_mark(&a->owner);

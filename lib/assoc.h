@@ -23,12 +23,15 @@
 #include <sys/queue.h>
 
 #include "addr.h"
+#include "assoc_burst.h"
 #include "counter.h"
 #include "engine_sock.h"
+#include "htab.h"
 #include "msg.h"
 #include "waiter.h"
 
 struct gs_endpoint;
+struct gs_target;
 
 /* What an engine socket's upcall says it belongs to. */
 enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
@@ -54,8 +57,8 @@ enum gs_assoc_phase {
 
 /* The pieces so far of something longer. */
 struct gs_part {
-	uint8_t *bytes;
-	size_t len, cap;
+	struct gs_msg *msg;		/* they are its payload, or NULL */
+	size_t len;
 	struct gs_arrival arrival;	/* of the first, if it is data */
 };
 
@@ -65,10 +68,12 @@ struct gs_assoc {
 	enum gs_assoc_phase phase;
 	struct gs_endpoint *ep;		/* NULL: orphan, ends by itself */
 	struct socket *so;		/* NULL while yielded */
+	struct gs_esock_traits traits;	/* its */
 
 	/* An attempt's target; later the peer's primary address. */
 	union gs_addr *targets;
 	size_t ntargets;
+	struct gs_target *by_target;	/* each of them: hub_find.h */
 	union gs_addr primary;
 	uint16_t peer_udp_port;		/* 0: as the endpoint has it */
 	bool waits_for_orphan;
@@ -95,11 +100,13 @@ struct gs_assoc {
 	bool more_comes;		/* of a message (GSCTP_MORE), */
 	uint16_t more_stream;		/* on this stream */
 	bool eof_wanted;		/* once up, and early gone */
+	struct gs_burst burst;
 	struct gs_early *early;		/* to send then: assoc_early.h */
 	bool aborted_here;
 	bool is_full;			/* a send was refused for room */
 	size_t full_at;			/* with this much queued */
 	uint64_t retry_at_ms;		/* or for another reason; 0 not */
+	uint64_t room_at_ms;		/* there is a little; 0 not */
 	size_t full_len;		/* of the least that was refused */
 
 	/* Receiving. */
@@ -147,7 +154,8 @@ struct gs_assoc {
 	bool in_ready;
 	TAILQ_ENTRY(gs_assoc) ready;	/* endpoint: head is set */
 	TAILQ_ENTRY(gs_assoc) in_ep;	/* endpoint, or the orphans */
-	LIST_ENTRY(gs_assoc) in_hash;	/* by id */
+	TAILQ_ENTRY(gs_assoc) in_hub;
+	struct gs_htab_node by_id;	/* hub_find.h */
 };
 TAILQ_HEAD(gs_assoc_list, gs_assoc);
 

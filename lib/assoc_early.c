@@ -47,7 +47,8 @@ gs_early_put(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 
 	if (len == 0)
 		return -EINVAL;
-	if (len > EARLY_MAX || (a->so != NULL && !gs_esock_fits(a->so, len)))
+	if (len > EARLY_MAX ||
+	    (a->so != NULL && !gs_esock_fits(a->so, &a->traits, len)))
 		return -EMSGSIZE;
 	if (e == NULL)
 		return -ENOMEM;

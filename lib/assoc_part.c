@@ -65,7 +65,7 @@ take_up(struct gs_assoc *a, uint64_t key)
 		return;
 	*at = b->next;
 	a->begun_len -= b->data.len;
-	free(a->data.bytes);
+	gs_msg_free(a->data.msg);
 	a->data = b->data;
 	a->in_parts = b->in_parts;
 	free(b);
@@ -120,7 +120,7 @@ gs_begun_clear(struct gs_assoc *a)
 
 	while ((b = a->begun) != NULL) {
 		a->begun = b->next;
-		free(b->data.bytes);
+		gs_msg_free(b->data.msg);
 		free(b);
 	}
 	a->begun_len = 0;
@@ -173,12 +173,13 @@ send_part(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)
 {
 	if (!may_be_in_parts(a))
-		return gs_esock_send(a->so, info, data, len, to);
+		return gs_esock_send(a->so, &a->traits, info, data, len, to);
 	if (a->more_comes && gs_esock_is_idle(a->so))
-		return gs_esock_send_over(a->so, info, data, len, to);
+		return gs_esock_send_over(a->so, &a->traits, info, data, len,
+		    to);
 	if (!gs_esock_has_room(a->so, len))
 		return -EAGAIN;
-	return gs_esock_send(a->so, info, data, len, to);
+	return gs_esock_send(a->so, &a->traits, info, data, len, to);
 }
 
 int

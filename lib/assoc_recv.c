@@ -15,10 +15,12 @@
 #include "engine.h"
 #include "engine_note.h"
 #include "engine_opt.h"
+#include "filter_owner.h"
 #include "hub.h"
 #include "log.h"
 
-/* Read from the engine at most this much at a time. */
+/* Read from the engine at most this much at a time, where the bound is near;
+ * and its receive buffer may hold so much more than it should. */
 #define PIECE_MAX 65536
 
 /* The engine gives a message away in pieces from half of the receive buffer
@@ -45,38 +47,62 @@ gs_engine_events(const struct gs_endpoint *ep)
 }
 
 static int
-part_add(struct gs_part *p, const uint8_t *bytes, size_t len)
+part_reserve(struct gs_part *p, size_t len)
 {
-	size_t cap = p->cap == 0 ? 4096 : p->cap;
-	uint8_t *grown;
+	size_t cap;
+	struct gs_msg *m;
 
-	while (cap - p->len < len) {
-		if (cap > SIZE_MAX / 2)
-			return -ENOMEM;
-		cap *= 2;
+	if (p->msg == NULL) {
+		p->msg = gs_msg_new_data(0, len);
+		return p->msg != NULL ? 0 : -ENOMEM;
 	}
-	if (cap != p->cap) {
-		grown = realloc(p->bytes, cap);
-		if (grown == NULL)
-			return -ENOMEM;
-		p->bytes = grown;
-		p->cap = cap;
-	}
-	memcpy(p->bytes + p->len, bytes, len);
+	cap = p->msg->payload_len;
+	if (cap - p->len >= len)
+		return 0;
+	if (cap > SIZE_MAX / 2 || len > SIZE_MAX - p->len)
+		return -ENOMEM;
+	cap *= 2;
+	if (cap < p->len + len)
+		cap = p->len + len;
+	m = gs_msg_resize(p->msg, cap);
+	if (m == NULL)
+		return -ENOMEM;
+	p->msg = m;
+	return 0;
+}
+
+static int
+part_add(struct gs_part *p, const struct gs_esock_piece *piece, size_t len)
+{
+	int err = part_reserve(p, len);
+
+	if (err != 0)
+		return err;
+	gs_esock_copy(piece, gs_msg_payload(p->msg) + p->len, len);
 	p->len += len;
 	return 0;
 }
 
-/* Small leftovers are kept for the next message. */
 static void
 part_clear(struct gs_part *p)
 {
+	gs_msg_free(p->msg);
+	p->msg = NULL;
 	p->len = 0;
-	if (p->cap > PIECE_MAX) {
-		free(p->bytes);
-		p->bytes = NULL;
-		p->cap = 0;
-	}
+}
+
+/* What there is, in a block of its size. */
+static struct gs_msg *
+part_take(struct gs_part *p)
+{
+	struct gs_msg *m = p->msg;
+	struct gs_msg *cut = NULL;
+
+	if (m->payload_len > p->len)
+		cut = gs_msg_resize(m, p->len);
+	p->msg = NULL;
+	p->len = 0;
+	return cut != NULL ? cut : m;
 }
 
 /* An address as the application wants it on this endpoint. */
@@ -143,7 +169,7 @@ tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
 	/* They point into a message that nobody keeps. */
 	a->outcome_change.causes = NULL;
 	a->outcome_change.causes_len = 0;
-	pthread_cond_broadcast(&a->cond);
+	gs_wake_locked(&a->cond);
 	return true;
 }
 
@@ -164,6 +190,8 @@ learn(struct gs_assoc *a)
 		    a->local_tag);
 	gs_filter_confirm(f, a->local_port, gs_addr_port(&a->primary), local,
 	    remote);
+	gs_filter_set_owner(f, a->local_port, gs_addr_port(&a->primary),
+	    local, a->id);
 	a->local_tag = local;
 	a->peer_tag = remote;
 	gs_counter_start(&a->counter, a->local_port, gs_addr_port(&a->primary),
@@ -416,19 +444,15 @@ on_note(struct gs_assoc *a, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-/* The message, or as much of it as the bound allows, goes to the reader. */
-static int
-emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
+/* The message, or as much of it as the bound allows, goes to the reader: len
+ * bytes of m's payload. */
+static void
+emit_data(struct gs_assoc *a, struct gs_msg *m, size_t len,
     const struct gs_esock_piece *piece)
 {
-	struct gsctp_data *d;
-	struct gs_msg *m;
+	struct gsctp_data *d = &m->pub.u.data;
 
-	m = gs_msg_new(GSCTP_MSG_DATA, a->id, len);
-	if (m == NULL)
-		return -ENOMEM;
-	memcpy(gs_msg_payload(m), bytes, len);
-	d = &m->pub.u.data;
+	m->pub.assoc_id = a->id;
 	d->data = gs_msg_payload(m);
 	d->len = len;
 	d->complete = piece->is_last;
@@ -451,7 +475,6 @@ emit_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 	}
 	deliver(a, m, gs_addr_len(&piece->from) > 0 ? &piece->from :
 						      &a->primary);
-	return 0;
 }
 
 /* The last piece of a message that was cut off looks like any other; what
@@ -472,13 +495,14 @@ is_read_shut(const struct gs_endpoint *ep)
 }
 
 static int
-on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
-    const struct gs_esock_piece *piece)
+on_data(struct gs_assoc *a, const struct gs_esock_piece *piece, size_t len)
 {
+	size_t had;
 	int err;
 
 	a->last_traffic_ms = gs_now_ms();
 	a->saw_data = true;
+	gs_burst_end(a);
 	if (a->ep == NULL || is_read_shut(a->ep))
 		return 0;
 	err = gs_part_turn_to(a, &piece->info);
@@ -491,31 +515,30 @@ on_data(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 		a->in_parts = true;	/* a pdapi_event comes next */
 		return 0;
 	}
-	if (a->data.len == 0 && piece->is_last)
-		return emit_data(a, bytes, len, piece);
-	err = part_add(&a->data, bytes, len);
+	err = part_add(&a->data, piece, len);
 	if (err != 0)
 		return err;
-	if (!piece->is_last &&
-	    a->data.len + a->begun_len < a->ep->opts.buffer)
-		return 0;
-	err = emit_data(a, a->data.bytes, a->data.len, piece);
-	part_clear(&a->data);
-	return err;
+	had = a->data.len;
+	if (piece->is_last || had + a->begun_len >= a->ep->opts.buffer)
+		emit_data(a, part_take(&a->data), had, piece);
+	return 0;
 }
 
-/* The engine's piece of a notification: whole ones go by without a copy. */
+/* Most notifications are short, and whole: they need no memory. */
 static int
-on_note_piece(struct gs_assoc *a, const uint8_t *bytes, size_t len,
-    bool is_last)
+on_note_piece(struct gs_assoc *a, const struct gs_esock_piece *piece,
+    size_t len)
 {
 	int err;
 
-	if (a->note.len == 0 && is_last)
-		return on_note(a, bytes, len);
-	err = part_add(&a->note, bytes, len);
-	if (err == 0 && is_last) {
-		err = on_note(a, a->note.bytes, a->note.len);
+	if (a->note.len == 0 && piece->is_last && len <= PIECE_MAX) {
+		if (piece->blocks != NULL)
+			gs_esock_copy(piece, piece_bytes, len);
+		return on_note(a, piece_bytes, len);
+	}
+	err = part_add(&a->note, piece, len);
+	if (err == 0 && piece->is_last) {
+		err = on_note(a, gs_msg_payload(a->note.msg), a->note.len);
 		part_clear(&a->note);
 	}
 	return err;
@@ -525,12 +548,25 @@ on_note_piece(struct gs_assoc *a, const uint8_t *bytes, size_t len,
 static size_t
 piece_room(const struct gs_assoc *a)
 {
-	size_t room;
-
 	if (a->ep == NULL || a->ep->opts.buffer <= a->data.len)
-		return PIECE_MAX;
-	room = a->ep->opts.buffer - a->data.len;
-	return room < PIECE_MAX ? room : PIECE_MAX;
+		return SIZE_MAX;
+	return a->ep->opts.buffer - a->data.len;
+}
+
+/*
+ * All that the engine has of a message, or a piece of it: what is taken gives
+ * the peer its window back, so it must not be more than the bound allows.
+ */
+static ssize_t
+read_piece(struct gs_assoc *a, struct gs_esock_piece *piece)
+{
+	size_t room = piece_room(a);
+
+	gs_esock_refresh(a->so, &a->traits);
+	if (room >= a->traits.rcvbuf + PIECE_MAX)
+		return gs_esock_take(a->so, piece);
+	return gs_esock_recv(a->so, piece_bytes,
+	    room < PIECE_MAX ? room : PIECE_MAX, piece);
 }
 
 /*
@@ -572,7 +608,7 @@ pump_one(struct gs_assoc *a)
 
 	if ((gs_esock_events(a->so) & GS_READABLE) == 0)
 		return false;
-	n = gs_esock_recv(a->so, piece_bytes, piece_room(a), &piece);
+	n = read_piece(a, &piece);
 	if (n == -EAGAIN) {
 		check_stuck(a);
 		return false;
@@ -586,9 +622,10 @@ pump_one(struct gs_assoc *a)
 		return false;
 	}
 	if (piece.is_note)
-		err = on_note_piece(a, piece_bytes, (size_t)n, piece.is_last);
+		err = on_note_piece(a, &piece, (size_t)n);
 	else
-		err = on_data(a, piece_bytes, (size_t)n, &piece);
+		err = on_data(a, &piece, (size_t)n);
+	gs_esock_give_back(&piece);
 	if (err != 0)
 		give_up(a);
 	return err == 0;

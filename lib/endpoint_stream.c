@@ -8,6 +8,7 @@
 
 #include "assoc_recv.h"
 #include "endpoint.h"
+#include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
 
@@ -87,7 +88,7 @@ refuse_acceptors(struct gs_endpoint *ep)
 	while ((w = TAILQ_FIRST(&ep->stream.acceptors)) != NULL) {
 		TAILQ_REMOVE(&ep->stream.acceptors, w, link);
 		w->is_refused = true;
-		pthread_cond_signal(&w->cond);
+		gs_wake_locked(&w->cond);
 	}
 }
 
@@ -167,7 +168,7 @@ serve(struct gs_endpoint *ep)
 	    (child = gs_stream_take(ep)) != NULL) {
 		w->got = child->id;
 		TAILQ_REMOVE(&ep->stream.acceptors, w, link);
-		pthread_cond_signal(&w->cond);
+		gs_wake_locked(&w->cond);
 	}
 }
 

@@ -20,8 +20,8 @@
 
 #include <usrsctp.h>
 
-/* Packets that wait for the end of a locked section. */
-#define OUT_BATCH 64
+/* Packets that it gets at once from a thread that leads. */
+#define LEAD_BATCH 64
 
 /* The engine's own ticks are this coarse; so is what we hand it. */
 #define TICK_MS 10
@@ -29,18 +29,22 @@
 /* RFC 9260 16: five times RTO.Max, which is 60 s. */
 #define SHUTDOWN_GUARD_S 300
 
+/* Messages and fragments that may wait in an association, either way. */
+#define CHUNKS_MAX 2048
+
 /* Handshakes remembered that never completed; see filter.h. */
 #define HALF_OPEN_MAX 65536
 
 static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/*
- * Taken before big_lock is let go, so that packets of two sections are not
- * exchanged on their way out.
- */
-static pthread_mutex_t tx_lock = PTHREAD_MUTEX_INITIALIZER;
-
 bool gs_engine_in_init;
+
+/* A thread that does the driver's work while it waits. */
+struct leader {
+	pthread_cond_t *cond;
+	pthread_t thread;
+	bool is_woken;
+};
 
 /* All of it guarded by big_lock. */
 static struct {
@@ -58,60 +62,10 @@ static struct {
 	uint32_t ticks;		/* the same, as the engine counts */
 	uint64_t armed_ms;	/* the driver sleeps until then */
 	uint64_t alarm_ms;
-	struct gs_packet out[OUT_BATCH];
-	size_t nout;
+	struct leader *leader;	/* or NULL */
+	bool has_asked;		/* and what follows is the answer */
+	uint64_t waited_us;	/* a thread stopped to, the last time */
 } eng;
-
-/* Hand the batch to the wire; tx_lock is held. */
-static void
-send_batch(struct gs_wire *wire, struct gs_packet *pkts, size_t n)
-{
-	size_t i;
-
-	gs_wire_send(wire, pkts, n);
-	for (i = 0; i < n; i++)
-		free(pkts[i].data);
-}
-
-static void
-send_locked(void)
-{
-	if (eng.nout == 0)
-		return;
-	pthread_mutex_lock(&tx_lock);
-	send_batch(eng.wire, eng.out, eng.nout);
-	pthread_mutex_unlock(&tx_lock);
-	eng.nout = 0;
-}
-
-/* The batch meets the faults; what is due of it, and of what was held back,
- * is sent.  until_us is now, or UINT64_MAX: nothing stays. */
-static void
-send_faulty_locked(uint64_t until_us)
-{
-	uint64_t now_us = gs_now_us();
-	size_t i;
-
-	for (i = 0; i < eng.nout; i++)
-		gs_faults_put(eng.faults, GS_FAULTS_OUT, &eng.out[i], now_us);
-	eng.nout = 0;
-	if (until_us < now_us)
-		until_us = now_us;
-	while (gs_faults_take(eng.faults, GS_FAULTS_OUT, until_us,
-	    &eng.out[eng.nout]))
-		if (++eng.nout == OUT_BATCH)
-			send_locked();
-	send_locked();
-}
-
-static void
-flush_locked(void)
-{
-	if (eng.faults != NULL)
-		send_faulty_locked(0);
-	else
-		send_locked();
-}
 
 /*
  * The engine knows no routes, and takes one of the association's addresses
@@ -152,16 +106,15 @@ restore_source(struct gs_packet *pkt)
 void
 gs_engine_emit(const struct gs_packet *pkt, bool of_assoc)
 {
+	struct gs_packet *mine;
+
 	gs_filter_out(eng.filter, pkt, eng.now_ms);
 	gs_counter_out(pkt);
-	if (eng.nout == OUT_BATCH)
-		flush_locked();
-	eng.out[eng.nout] = *pkt;
+	mine = gs_tx_put_locked(pkt);
 	if (of_assoc)
-		choose_source(&eng.out[eng.nout]);
+		choose_source(mine);
 	else
-		restore_source(&eng.out[eng.nout]);
-	eng.nout++;
+		restore_source(mine);
 }
 
 uint16_t
@@ -209,7 +162,7 @@ settle_locked(void)
 	eng.hooks.settle(ran);
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
-		flush_locked();
+		gs_tx_flush_locked();
 	if (gs_engine_due_locked() < eng.armed_ms) {
 		eng.armed_ms = 0;
 		eng.hooks.wake();
@@ -219,27 +172,89 @@ settle_locked(void)
 void
 gs_leave(void)
 {
-	struct gs_packet out[OUT_BATCH];
-	struct gs_wire *wire;
-	size_t n;
-
 	settle_locked();
-	n = eng.nout;
-	if (n == 0) {
-		pthread_mutex_unlock(&big_lock);
-		gs_log_flush();
-		errno = callers_errno;
-		return;
-	}
-	memcpy(out, eng.out, n * sizeof(out[0]));
-	wire = eng.wire;
-	eng.nout = 0;
-	pthread_mutex_lock(&tx_lock);
-	pthread_mutex_unlock(&big_lock);
-	send_batch(wire, out, n);
-	pthread_mutex_unlock(&tx_lock);
+	gs_tx_leave(&big_lock);
 	gs_log_flush();
 	errno = callers_errno;
+}
+
+bool
+gs_engine_wake_in_locked(unsigned int us)
+{
+	return eng.hooks.wake_in != NULL && eng.hooks.wake_in(us);
+}
+
+void
+gs_wake_locked(pthread_cond_t *cond)
+{
+	struct leader *l = eng.leader;
+
+	pthread_cond_broadcast(cond);
+	if (l == NULL || l->cond != cond || l->is_woken)
+		return;
+	l->is_woken = true;
+	if (!pthread_equal(l->thread, pthread_self()))
+		eng.hooks.wake();
+}
+
+void
+gs_engine_asked_locked(void)
+{
+	eng.has_asked = true;
+}
+
+/* One turn in the driver's place: sleep until something has come, at most
+ * until then, and let the engine have it. */
+static void
+turn_locked(uint64_t until_ms, bool awaits_answer)
+{
+	struct gs_packet pkts[LEAD_BATCH];
+	uint64_t due_ms = gs_engine_due_locked();
+	size_t n;
+
+	if (due_ms < until_ms)
+		until_ms = due_ms;
+	gs_engine_arm_locked(until_ms);
+	gs_tx_leave(&big_lock);
+	gs_log_flush();
+	n = eng.hooks.lead(until_ms, awaits_answer, pkts, LEAD_BATCH);
+	pthread_mutex_lock(&big_lock);
+	gs_engine_arm_locked(0);
+	gs_engine_tick_locked();
+	gs_engine_receive_locked(pkts, n);
+	settle_locked();
+}
+
+/* Wait for cond, and move packets meanwhile. */
+static int
+lead_locked(pthread_cond_t *cond, uint64_t deadline_ms)
+{
+	struct leader me = { .cond = cond, .thread = pthread_self() };
+	bool awaits_answer = eng.has_asked;
+
+	eng.leader = &me;
+	eng.has_asked = false;
+	do
+		turn_locked(deadline_ms, awaits_answer);
+	while ((!me.is_woken && gs_now_ms() < deadline_ms) ||
+	    eng.hooks.lead_has_more());
+	eng.leader = NULL;
+	eng.hooks.lead_end();
+	return me.is_woken ? 0 : -ETIMEDOUT;
+}
+
+static int
+sleep_locked(pthread_cond_t *cond, uint64_t deadline_ms)
+{
+	int err;
+
+	gs_tx_flush_locked();
+	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.hooks.lead_cancel != NULL)
+		eng.hooks.lead_cancel(cond);
+	if (eng.running)
+		gs_engine_tick_locked();
+	return err;
 }
 
 int
@@ -248,10 +263,12 @@ gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 	int err;
 
 	settle_locked();
-	flush_locked();
-	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
-	if (eng.running)
-		gs_engine_tick_locked();
+	if (eng.hooks.lead_begin != NULL &&
+	    eng.hooks.lead_begin(cond, gs_now_us() - eng.waited_us))
+		err = lead_locked(cond, deadline_ms);
+	else
+		err = sleep_locked(cond, deadline_ms);
+	eng.waited_us = gs_now_us();
 	return err;
 }
 
@@ -278,6 +295,12 @@ set_defaults(void)
 	 * application that changes addresses, nobody else. */
 	usrsctp_sysctl_set_sctp_auto_asconf(0);
 	usrsctp_sysctl_set_sctp_asconf_enable(0);
+	/* What is longer than two of its small blocks is copied into a large
+	 * one; each block of a message costs more than its bytes do. */
+	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
+	/* Of its own it takes 512 messages, sent or not read, which small
+	 * ones are before they fill a buffer; what comes then is dropped. */
+	usrsctp_sysctl_set_sctp_max_chunks_on_queue(CHUNKS_MAX);
 }
 
 int
@@ -296,7 +319,6 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 		goto free_filter;
 
 	eng.hooks = cfg->hooks;
-	eng.nout = 0;
 	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
@@ -305,15 +327,18 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	if (!eng.initialised) {
 		gs_timers_reset();
 		eng.ticks = 0;
-		gs_engine_hashes = 0;
+		gs_lookup_reset();
 		gs_engine_in_init = true;
 		usrsctp_init_nothreads(gs_wire_port(cfg->wire), NULL, NULL);
 		gs_engine_in_init = false;
+		gs_timers_look();
+		gs_lookup_look();
 		eng.initialised = true;
 	}
 	usrsctp_sysctl_set_sctp_udp_tunneling_port(gs_wire_port(cfg->wire));
 	set_defaults();
 	eng.faults = cfg->faults;
+	gs_tx_start(cfg->wire, cfg->faults);
 	eng.running = true;
 	return 0;
 
@@ -330,10 +355,8 @@ gs_engine_stop_locked(void)
 	int err;
 
 	gs_engine_tick_locked();
-	flush_locked();
 	/* Peers are to hear of the end. */
-	if (eng.faults != NULL)
-		send_faulty_locked(UINT64_MAX);
+	gs_tx_flush_all_locked();
 	gs_engine_in_init = true;
 	err = usrsctp_finish();
 	gs_engine_in_init = false;
@@ -349,9 +372,7 @@ gs_engine_abandon_locked(void)
 {
 	eng.running = false;
 	eng.wire = NULL;
-	/* Whoever left before may still be sending on the wire. */
-	pthread_mutex_lock(&tx_lock);
-	pthread_mutex_unlock(&tx_lock);
+	gs_tx_stop_locked();
 	gs_engine_addrs_fini();
 	gs_faults_free(eng.faults);
 	eng.faults = NULL;
@@ -489,8 +510,7 @@ gs_engine_set_faults_locked(struct gs_faults *f)
 
 	if (!eng.running)
 		return -ENOTCONN;
-	if (old != NULL)
-		send_faulty_locked(UINT64_MAX);
+	gs_tx_set_faults_locked(f);
 	eng.faults = f;
 	if (old != NULL)
 		input_faulty_locked(old, UINT64_MAX);
@@ -526,8 +546,8 @@ gs_engine_tick_locked(void)
 	gs_timers_set_now(eng.ticks);
 	eng.is_ticking = true;
 	usrsctp_handle_timers((uint32_t)elapsed);
+	gs_timers_run(eng.ticks);
 	eng.is_ticking = false;
-	gs_timers_expire(eng.ticks);
 }
 
 bool

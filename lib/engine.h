@@ -6,7 +6,8 @@
  *    layers above it; no engine call is made without it;
  *  - the engine does no I/O, starts no thread, and sees only the time and
  *    the addresses that it is given;
- *  - what a locked section produced is sent when it ends, in order;
+ *  - what a locked section produced is sent when it ends, in order; in a
+ *    burst of sends, a little later and together;
  *  - gs_leave() calls the hook `settle' first, so that what packets and
  *    timers changed is seen by the layer above before anybody else runs.
  *
@@ -43,6 +44,23 @@ struct gs_engine_hooks {
 	void (*settle)(bool timers_ran);
 	/* The driver should wake: its sleep was armed for too late. */
 	void (*wake)(void);
+	/*
+	 * The thread that waits, since_us after the last one stopped to, may
+	 * be the driver from now on, until lead_end().  Where it may not yet,
+	 * it is told by cond when it may; it cancels when it waits no more.
+	 * Without the lock it makes turns: each sleeps until something has
+	 * come, or until this time, and gives up to n packets that the engine
+	 * is to have, and that are there until the next turn; are there more
+	 * already?  NULL: it may not.
+	 */
+	bool (*lead_begin)(pthread_cond_t *cond, uint64_t since_us);
+	void (*lead_end)(void);
+	void (*lead_cancel)(const pthread_cond_t *cond);
+	size_t (*lead)(uint64_t until_ms, bool awaits_answer,
+	    struct gs_packet *pkts, size_t n);
+	bool (*lead_has_more)(void);
+	/* It should wake in us microseconds.  False: it cannot. */
+	bool (*wake_in)(unsigned int us);
 };
 
 struct gs_engine_config {
@@ -58,8 +76,15 @@ struct gs_engine_config {
 void gs_enter(void);
 void gs_leave(void);
 
-/* As gs_leave(), sleep on cond until a time of gs_now_ms(), gs_enter(). */
+/*
+ * As gs_leave(), sleep on cond until a time of gs_now_ms(), gs_enter().  The
+ * thread may do the driver's work meanwhile.  0, also for no reason, or
+ * -ETIMEDOUT.
+ */
 int gs_wait_locked(pthread_cond_t *cond, uint64_t deadline_ms);
+
+/* Wake whoever waits there. */
+void gs_wake_locked(pthread_cond_t *cond);
 
 int gs_engine_start_locked(const struct gs_engine_config *cfg);
 
@@ -74,6 +99,16 @@ void gs_engine_abandon_locked(void);
 
 /* One packet from the wire.  Filtered, admitted, or dropped and counted. */
 void gs_engine_input_locked(const struct gs_packet *pkt);
+
+/*
+ * This section has sent one of many messages in a row: its packets may wait
+ * for those of the next, a tenth of a millisecond at most.  Any section that
+ * does not say so sends them, and one that waits.
+ */
+void gs_engine_cork_locked(void);
+
+/* It has sent one by itself, and who waits next waits for the answer. */
+void gs_engine_asked_locked(void);
 
 /*
  * What was read from the wire, in order, by way of the faults if there are

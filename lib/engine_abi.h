@@ -4,7 +4,9 @@
  *
  * <usrsctp.h> does not declare these.  configure refuses an archive of
  * another version, or one that lacks a name used here.  mbuf and the
- * protocol headers stay opaque: no private layout is relied on.
+ * protocol headers stay opaque.  Where a private layout is used, it is that of
+ * an argument (struct gs_uio), or it is looked at first, and we do without
+ * where it is another.
  *
  * A __real_ name is the engine's own function behind one that the linker's
  * --wrap hands to us.  Layer 3.
@@ -15,17 +17,31 @@
 
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 struct mbuf;
 struct socket;
 struct sctphdr;
 struct sctp_chunkhdr;
 
+/* What m_uiotombuf() copies from; the engine knows it as struct uio. */
+struct gs_uio {
+	struct iovec *iov;
+	int iovcnt;
+	off_t offset;
+	ssize_t resid;		/* bytes to go */
+	unsigned int segflg;
+	unsigned int rw;
+};
+#define GS_UIO_SYSSPACE 1
+#define GS_UIO_WRITE 1		/* from iov into the engine */
+#define GS_M_PKTHDR 2
+
 /* Memory of packets. */
-struct mbuf *sctp_get_mbuf_for_msg(unsigned int space, int want_header,
-    int how, int allonebuf, int type);
+struct mbuf *m_uiotombuf(struct gs_uio *uio, int how, int len, int align,
+    int flags);
 void m_copyback(struct mbuf *m, int off, int len, char *data);
-struct mbuf *m_pullup(struct mbuf *m, int len);
 char *sctp_m_getptr(struct mbuf *m, int off, int len, uint8_t *buf);
 unsigned int m_length(struct mbuf *m, struct mbuf **last);
 void m_copydata(const struct mbuf *m, int off, int len, char *out);
@@ -48,7 +64,19 @@ void *sctp_add_addr_to_vrf(uint32_t vrf_id, void *ifn, uint32_t ifn_index,
 int user_accept(struct socket *head, struct sockaddr **name,
     socklen_t *namelen, struct socket **out);
 
-/* Timers. */
+/* Reading.  With blocks the bytes are not copied, but given away in them. */
+int __real_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
+    struct sockaddr *from, int from_len, int *flags, void *info,
+    int fills_info);
+
+/* Timers; gs_timers_look() finds out whether they look so. */
+struct gs_engine_timer {
+	void *link, *link_at;	/* of the engine's list */
+	uint32_t time;
+	void *arg;
+	void (*fn)(void *arg);
+	int flags;
+};
 int __real_sctp_os_timer_start(void *timer, uint32_t ticks,
     void (*fn)(void *), void *arg);
 int __real_sctp_os_timer_stop(void *timer);
@@ -109,6 +137,7 @@ int __real_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __real_sctp_is_addr_pending(void *stcb, void *ifa);
 int __real_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __real_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
@@ -127,6 +156,7 @@ int __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr);
 int __wrap_sctp_is_addr_pending(void *stcb, void *ifa);
 int __wrap_sctp_is_address_on_local_host(struct sockaddr *addr,
     uint32_t vrf_id);
+void __wrap_sctp_move_pcb_and_assoc(void *old, void *new, void *stcb);
 void *__wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
     struct sockaddr *src, struct sockaddr *dst, struct sctphdr *sh,
     struct sctp_chunkhdr *ch, void **inp, void **net, uint32_t vrf_id);
@@ -140,6 +170,9 @@ void __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,
 void __wrap_sctp_userspace_ip6_output(int *result, struct mbuf *m, void *ro,
     void *stcb, uint32_t vrf_id);
 uint32_t __wrap_sctp_calculate_cksum(struct mbuf *m, uint32_t offset);
+int __wrap_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
+    struct sockaddr *from, int from_len, int *flags, void *info,
+    int fills_info);
 int __wrap_sctp_os_timer_start(void *timer, uint32_t ticks,
     void (*fn)(void *), void *arg);
 int __wrap_sctp_os_timer_stop(void *timer);

@@ -286,8 +286,7 @@ __wrap_sctp_findassociation_addr(struct mbuf *m, int offset,
 	void *stcb;
 
 	is_looking_up = true;
-	stcb = __real_sctp_findassociation_addr(m, offset, src, dst, sh, ch,
-	    inp, net, vrf_id);
+	stcb = gs_lookup_assoc(m, offset, src, dst, sh, ch, inp, net, vrf_id);
 	is_looking_up = false;
 	return stcb;
 }

@@ -5,6 +5,7 @@
 #ifndef GS_ENGINE_IMPL_H
 #define GS_ENGINE_IMPL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +15,11 @@
 #include "addr.h"
 #include "wire.h"
 
+struct gs_faults;
 struct gs_filter;
+struct mbuf;
+struct sctp_chunkhdr;
+struct sctphdr;
 struct socket;
 
 /* engine.c: a packet that leaves; takes pkt->data (malloc'd).  of_assoc: its
@@ -27,15 +32,37 @@ bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
  * a wire. */
 bool gs_engine_can_send(const union gs_addr *a);
 
+/* engine.c: the driver is to make a section in us; false: there is none. */
+bool gs_engine_wake_in_locked(unsigned int us);
+
+/*
+ * engine_tx.c: packets that wait for the end of a locked section.  What is
+ * put takes pkt->data (malloc'd); it may be changed until the section ends.
+ */
+void gs_tx_start(struct gs_wire *wire, struct gs_faults *faults);
+void gs_tx_stop_locked(void);
+struct gs_packet *gs_tx_put_locked(const struct gs_packet *pkt);
+/* Send them now, by way of the faults if there are any; _all: and what those
+ * hold back. */
+void gs_tx_flush_locked(void);
+void gs_tx_flush_all_locked(void);
+/* What the old ones hold back is sent; they are the caller's. */
+void gs_tx_set_faults_locked(struct gs_faults *f);
+/* Let go of the lock, and send, or leave them to the next section. */
+void gs_tx_leave(pthread_mutex_t *stack_lock);
+
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);
 
-/* engine_timer.c: a mirror of the engine's timers, to know the next. */
+/* engine_timer.c: the engine's timers. */
 void gs_timers_reset(void);
+void gs_timers_look(void);	/* the engine has begun: what are they like? */
 void gs_timers_set_now(uint32_t ticks);
-void gs_timers_expire(uint32_t ticks);
+/* What is due; after usrsctp_handle_timers(), which sets the engine's clock
+ * and runs those that it keeps itself. */
+void gs_timers_run(uint32_t ticks);
 bool gs_timers_next(uint32_t *ticks);	/* false: none pending */
-/* false: it may be pending all the same. */
+/* false: the engine may have it all the same. */
 bool gs_timers_is_pending(const void *timer);
 /* A pending timer within these bytes, or NULL. */
 void *gs_timers_find_within(const void *bytes, size_t len);
@@ -55,14 +82,24 @@ void gs_engine_addrs_fini(void);
 #define GS_FAILOVER_ADDRS 64
 bool gs_engine_other_path(struct socket *so, union gs_addr *out);
 
+/* engine_sock.c: counts the options that gs_eopt_set() has set; never 0. */
+extern unsigned int gs_engine_opts_set;
+
 /* engine_sock.c: while set, no other endpoint is seen to be bound. */
 extern bool gs_engine_sharing_port;
 
 /* engine_sock.c: of the engine's struct sctp_status. */
 enum gsctp_assoc_state gs_state_from_engine(int32_t state);
 
-/* engine_sock.c: hash tables made since usrsctp_init_nothreads() began. */
-extern unsigned int gs_engine_hashes;
+/* engine_lookup.c: before the engine begins, and after; around its work on a
+ * packet, which the filter has passed; what the engine calls then. */
+void gs_lookup_reset(void);
+void gs_lookup_look(void);
+void gs_lookup_begin(const struct gs_packet *pkt);
+void gs_lookup_end(void);
+void *gs_lookup_assoc(struct mbuf *m, int offset, struct sockaddr *src,
+    struct sockaddr *dst, struct sctphdr *sh, struct sctp_chunkhdr *ch,
+    void **inp, void **net, uint32_t vrf_id);
 
 /* True while usrsctp_init_nothreads() or usrsctp_finish() runs, so that
  * the wrapped libc calls know whom they serve. */

@@ -22,6 +22,22 @@ with_sctp_port(union gs_addr *a, const uint8_t *port)
 	gs_addr_set_port(a, p);
 }
 
+/* Most packets fit in one cluster, and are one piece of memory then. */
+static struct mbuf *
+copy_in(uint8_t *bytes, size_t len)
+{
+	struct iovec iov = { .iov_base = bytes, .iov_len = len };
+	struct gs_uio uio = {
+		.iov = &iov,
+		.iovcnt = 1,
+		.resid = (ssize_t)len,
+		.segflg = GS_UIO_SYSSPACE,
+		.rw = GS_UIO_WRITE,
+	};
+
+	return m_uiotombuf(&uio, 0, (int)len, 0, GS_M_PKTHDR);
+}
+
 void
 gs_engine_feed(const struct gs_packet *pkt)
 {
@@ -39,13 +55,9 @@ gs_engine_feed(const struct gs_packet *pkt)
 		gs_engine_ask_addr_locked(&dst);
 	if (!gs_filter_redirect(gs_engine_filter_locked(), pkt, &dst))
 		return;
-	m = sctp_get_mbuf_for_msg((unsigned int)pkt->len, 1, 1, 0, 1);
+	m = copy_in(pkt->data, pkt->len);
 	if (m == NULL)
-		return;
-	m_copyback(m, 0, (int)pkt->len, (char *)pkt->data);
-	m = m_pullup(m, HEADERS_LEN);	/* frees m where it fails */
-	if (m == NULL)
-		return;
+		return;			/* as if it were lost */
 	headers = sctp_m_getptr(m, 0, HEADERS_LEN, room);
 	if (headers == NULL) {
 		m_freem(m);
@@ -56,11 +68,13 @@ gs_engine_feed(const struct gs_packet *pkt)
 	udp_port = htons(gs_addr_port(&pkt->src));
 
 	gs_asconf_packet(pkt);
+	gs_lookup_begin(pkt);
 	/* The filter has checked the checksum. */
 	sctp_common_input_processing(&m, 0, COMMON_LEN, (int)pkt->len,
 	    &src.sa, &dst.sa, (struct sctphdr *)(void *)headers,
 	    (struct sctp_chunkhdr *)(void *)(headers + COMMON_LEN), 0,
 	    pkt->tos & 3, 0, udp_port);
+	gs_lookup_end();
 	gs_asconf_packet(NULL);
 	if (m != NULL)
 		m_freem(m);

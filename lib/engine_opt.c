@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "engine_impl.h"
 #include "engine_opt_impl.h"
 
 #include <usrsctp.h>
@@ -671,6 +672,8 @@ gs_eopt_set(struct socket *so, bool is_assoc, const struct gsctp_opt *opt)
 
 	if (row == NULL || row->set == NULL)
 		return -ENOPROTOOPT;
+	if (++gs_engine_opts_set == 0)
+		gs_engine_opts_set = 1;
 	return row->set(so, is_assoc, opt);
 }
 

@@ -29,9 +29,9 @@ struct sndbuf_use {
 };
 
 bool gs_engine_sharing_port;
-unsigned int gs_engine_hashes;
 
 /* Guarded by the stack's lock. */
+unsigned int gs_engine_opts_set = 1;
 static uint16_t default_peer_port;
 static void (*upcall_fn)(void *arg);
 
@@ -49,6 +49,18 @@ set_int(struct socket *so, int name, int value)
 	    sizeof(value)) != 0)
 		return -errno;
 	return 0;
+}
+
+/* -1 where there is none. */
+static int
+get_int(struct socket *so, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	if (usrsctp_getsockopt(so, level, name, &value, &len) != 0)
+		return -1;
+	return value;
 }
 
 static int
@@ -173,30 +185,6 @@ __wrap_sctp_pcb_findep(struct sockaddr *name, int find_tcp_pool,
 	return __real_sctp_pcb_findep(name, find_tcp_pool, have_lock, vrf_id);
 }
 
-/*
- * A socket that shares its port is put by the engine into a hash table by
- * its port, and looked for there by its port or'ed with the peer's.  So no
- * packet without the right tag finds it: not an INIT, when both sides connect
- * at once or the peer restarts, nor an ABORT that reflects the peer's tag.
- * With one bucket it is found.  The table is the third that the engine makes
- * as it starts, of the same size as the second.
- */
-void *
-__wrap_sctp_hashinit_flags(int elements, void *type, unsigned long *mask,
-    int flags)
-{
-	static int size;
-
-	if (gs_engine_in_init) {
-		gs_engine_hashes++;
-		if (gs_engine_hashes == 2)
-			size = elements;
-		if (gs_engine_hashes == 3 && elements == size)
-			elements = 1;
-	}
-	return __real_sctp_hashinit_flags(elements, type, mask, flags);
-}
-
 int
 gs_esock_listen(struct socket *so, int backlog)
 {
@@ -268,69 +256,6 @@ gs_esock_set_owner(struct socket *so, void *arg)
 }
 
 static void
-info_from_engine(const struct sctp_rcvinfo *rcv, struct gsctp_sndrcvinfo *info)
-{
-	memset(info, 0, sizeof(*info));
-	info->stream = rcv->rcv_sid;
-	info->ssn = rcv->rcv_ssn;
-	info->flags = (rcv->rcv_flags & SCTP_UNORDERED) ? GSCTP_UNORDERED : 0;
-	info->ppid = ntohl(rcv->rcv_ppid);
-	info->context = rcv->rcv_context;
-	info->tsn = rcv->rcv_tsn;
-	info->cumtsn = rcv->rcv_cumtsn;
-}
-
-ssize_t
-gs_esock_recv(struct socket *so, void *buf, size_t len,
-    struct gs_esock_piece *piece)
-{
-	struct sctp_rcvinfo rcv;
-	socklen_t info_len = sizeof(rcv);
-	socklen_t from_len = sizeof(piece->from);
-	unsigned int info_type = 0;
-	int flags = 0;
-	ssize_t n;
-
-	memset(piece, 0, sizeof(*piece));
-	memset(&rcv, 0, sizeof(rcv));
-	n = usrsctp_recvv(so, buf, len, &piece->from.sa, &from_len, &rcv,
-	    &info_len, &info_type, &flags);
-	if (n < 0)
-		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
-	piece->is_note = (flags & MSG_NOTIFICATION) != 0;
-	piece->is_last = (flags & MSG_EOR) != 0;
-	if (info_type == SCTP_RECVV_RCVINFO)
-		info_from_engine(&rcv, &piece->info);
-	return n;
-}
-
-/* The beginning of a partial delivery's end; see engine_note.c. */
-struct cut {
-	struct sctp_tlv head;
-	uint32_t indication;
-	uint16_t stream;
-	uint16_t seq;
-};
-
-bool
-gs_esock_is_cut(struct socket *so, int stream)
-{
-	struct sctp_rcvinfo rcv;
-	socklen_t info_len = sizeof(rcv);
-	unsigned int info_type = 0;
-	union gs_addr from;
-	socklen_t from_len = sizeof(from);
-	struct cut cut;
-	int flags = MSG_PEEK;
-
-	return usrsctp_recvv(so, &cut, sizeof(cut), &from.sa, &from_len,
-	    &rcv, &info_len, &info_type, &flags) == sizeof(cut) &&
-	    (flags & MSG_NOTIFICATION) != 0 &&
-	    cut.head.sn_type == SCTP_PARTIAL_DELIVERY_EVENT &&
-	    (stream == -1 || stream == cut.stream);
-}
-
-static void
 info_to_engine(const struct gsctp_sndrcvinfo *info, struct sctp_sendv_spa *spa)
 {
 	memset(spa, 0, sizeof(*spa));
@@ -383,16 +308,13 @@ send_error(int e)
  * there is no need.
  */
 static bool
-hurry(struct socket *so, size_t len)
+hurry(struct socket *so, struct gs_esock_traits *t, size_t len)
 {
-	socklen_t size = sizeof(int);
 	int on = 1;
 
-	if (gs_esock_is_one_fragment(so, len) ||
-	    usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on, &size) !=
-		0 || on != 0)
+	gs_esock_refresh(so, t);
+	if (t->has_nodelay || gs_esock_is_one_fragment(so, len))
 		return false;
-	on = 1;
 	return usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on,
 		   sizeof(on)) == 0;
 }
@@ -407,8 +329,9 @@ hurry_no_more(struct socket *so)
 }
 
 int
-gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to)
+gs_esock_send(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to)
 {
 	struct sctp_sendv_spa spa;
 	union gs_addr copy;
@@ -422,7 +345,7 @@ gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
 		spa.sendv_sndinfo.snd_flags |= SCTP_ADDR_OVER;
 		to = &copy;
 	}
-	hurries = hurry(so, len);
+	hurries = hurry(so, t, len);
 	if (usrsctp_sendv(so, data, len, to != NULL ? &copy.sa : NULL,
 	    to != NULL ? 1 : 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
 		err = send_error(errno);
@@ -554,29 +477,52 @@ gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs, size_t max)
 static size_t
 sndbuf(struct socket *so)
 {
-	int v = 0;
+	int v = get_int(so, SOL_SOCKET, SO_SNDBUF);
+
+	return v > 0 ? (size_t)v : 0;
+}
+
+void
+gs_esock_refresh(struct socket *so, struct gs_esock_traits *t)
+{
+	int rcvbuf;
+
+	if (t->seen == gs_engine_opts_set)
+		return;
+	t->seen = gs_engine_opts_set;
+	t->sndbuf = sndbuf(so);
+	rcvbuf = get_int(so, SOL_SOCKET, SO_RCVBUF);
+	t->rcvbuf = rcvbuf > 0 ? (size_t)rcvbuf : 0;
+	t->has_nodelay = get_int(so, IPPROTO_SCTP, SCTP_NODELAY) > 0;
+	t->is_whole = get_int(so, IPPROTO_SCTP, SCTP_DISABLE_FRAGMENTS) > 0;
+}
+
+/* The engine's fragmentation point; 0 where it does not say. */
+static size_t
+fragment_max(struct socket *so)
+{
+	struct sctp_assoc_value v;
 	socklen_t len = sizeof(v);
 
-	if (usrsctp_getsockopt(so, SOL_SOCKET, SO_SNDBUF, &v, &len) != 0)
+	memset(&v, 0, sizeof(v));
+	if (usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_MAXSEG, &v, &len) != 0)
 		return 0;
-	return (size_t)v;
+	return v.assoc_value;
 }
 
 /* The engine compares with the path's MTU, headers and all. */
 bool
-gs_esock_fits(struct socket *so, size_t len)
+gs_esock_fits(struct socket *so, struct gs_esock_traits *t, size_t len)
 {
-	struct sctp_status st;
-	int whole = 0;
-	socklen_t size = sizeof(whole);
+	size_t max;
 
-	if (len > sndbuf(so))
+	gs_esock_refresh(so, t);
+	if (len > t->sndbuf)
 		return false;
-	if (len <= FRAGMENT_MIN ||
-	    usrsctp_getsockopt(so, IPPROTO_SCTP, SCTP_DISABLE_FRAGMENTS,
-	    &whole, &size) != 0 || whole == 0)
+	if (len <= FRAGMENT_MIN || !t->is_whole)
 		return true;
-	return get_status(so, &st) != 0 || len <= st.sstat_fragmentation_point;
+	max = fragment_max(so);
+	return max == 0 || len <= max;
 }
 
 static int
@@ -651,8 +597,9 @@ gs_esock_is_idle(struct socket *so)
 }
 
 int
-gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to)
+gs_esock_send_over(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to)
 {
 	uint32_t chunks = usrsctp_sysctl_get_sctp_max_chunks_on_queue();
 	int before = (int)sndbuf(so);
@@ -663,7 +610,7 @@ gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
 	    sizeof(room)) != 0)
 		return -EAGAIN;
 	(void)usrsctp_sysctl_set_sctp_max_chunks_on_queue(UINT32_MAX / 2);
-	err = gs_esock_send(so, info, data, len, to);
+	err = gs_esock_send(so, t, info, data, len, to);
 	(void)usrsctp_sysctl_set_sctp_max_chunks_on_queue(chunks);
 	(void)usrsctp_setsockopt(so, SOL_SOCKET, SO_SNDBUF, &before,
 	    sizeof(before));
@@ -673,8 +620,5 @@ gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
 bool
 gs_esock_is_one_fragment(struct socket *so, size_t len)
 {
-	struct sctp_status st;
-
-	return len <= FRAGMENT_MIN || (get_status(so, &st) == 0 &&
-	    len + I_DATA_MORE <= st.sstat_fragmentation_point);
+	return len <= FRAGMENT_MIN || len + I_DATA_MORE <= fragment_max(so);
 }

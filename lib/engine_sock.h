@@ -20,6 +20,7 @@
 
 #include "addr.h"
 
+struct mbuf;
 struct socket;
 
 /*
@@ -64,17 +65,29 @@ int gs_esock_events(struct socket *so);
 /* The upcall's arg for this socket. */
 void gs_esock_set_owner(struct socket *so, void *arg);
 
-/* What comes with a piece of data. */
+/* A piece of data, or of a notification: its bytes, and what comes with
+ * them. */
 struct gs_esock_piece {
 	bool is_note;		/* a notification, for gs_note_decode() */
 	bool is_last;		/* of its message */
 	struct gsctp_sndrcvinfo info;
 	union gs_addr from;
+	const uint8_t *flat;	/* the bytes, */
+	struct mbuf *blocks;	/* where they are not in the engine's own */
 };
 
-/* Bytes read, 0 at the end of the association, -EAGAIN, or -errno. */
+/* Bytes read into buf, 0 at the end of the association, -EAGAIN, or -errno. */
 ssize_t gs_esock_recv(struct socket *so, void *buf, size_t len,
     struct gs_esock_piece *piece);
+
+/* The same of all that the engine has of the message, which is as much as its
+ * receive buffer holds, where it lies: exactly so much memory is needed for
+ * it, and one copy.  Give it back, whatever the result. */
+ssize_t gs_esock_take(struct socket *so, struct gs_esock_piece *piece);
+void gs_esock_give_back(struct gs_esock_piece *piece);
+
+/* The first len of its bytes, which it must have. */
+void gs_esock_copy(const struct gs_esock_piece *piece, void *to, size_t len);
 
 /*
  * Was the message cut off whose last piece gs_esock_recv() has just given?
@@ -84,9 +97,24 @@ ssize_t gs_esock_recv(struct socket *so, void *buf, size_t len,
  */
 bool gs_esock_is_cut(struct socket *so, int stream);
 
+/*
+ * What each message would have to ask the engine: the options that it depends
+ * on, remembered until one is set anywhere.  All zero: nothing is known yet,
+ * as it must be where the socket is another one.
+ */
+struct gs_esock_traits {
+	unsigned int seen;	/* gs_engine_opts_set, then */
+	size_t sndbuf;
+	size_t rcvbuf;
+	bool has_nodelay;
+	bool is_whole;		/* disable_fragments */
+};
+void gs_esock_refresh(struct socket *so, struct gs_esock_traits *t);
+
 /* One whole message.  0, or -EAGAIN, -EMSGSIZE, -EINVAL, -EPIPE ... */
-int gs_esock_send(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to);
+int gs_esock_send(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to);
 
 int gs_esock_shutdown(struct socket *so);
 int gs_esock_abort(struct socket *so, const void *reason, size_t len);
@@ -108,7 +136,7 @@ int gs_esock_addrs(struct socket *so, bool peer, union gs_addr *addrs,
 
 /* Can a message of so many bytes be sent: is it no longer than the send
  * buffer, nor than a packet where disable_fragments is on? */
-bool gs_esock_fits(struct socket *so, size_t len);
+bool gs_esock_fits(struct socket *so, struct gs_esock_traits *t, size_t len);
 
 /* Is a message of so many bytes certainly sent as one fragment? */
 bool gs_esock_is_one_fragment(struct socket *so, size_t len);
@@ -120,8 +148,9 @@ bool gs_esock_has_room(struct socket *so, size_t len);
 bool gs_esock_is_idle(struct socket *so);
 
 /* As gs_esock_send(), whether there is room or not. */
-int gs_esock_send_over(struct socket *so, const struct gsctp_sndrcvinfo *info,
-    const void *data, size_t len, const union gs_addr *to);
+int gs_esock_send_over(struct socket *so, struct gs_esock_traits *t,
+    const struct gsctp_sndrcvinfo *info, const void *data, size_t len,
+    const union gs_addr *to);
 
 /* Bytes that were sent and are not acknowledged, with some for headers. */
 size_t gs_esock_queued(struct socket *so);

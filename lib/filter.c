@@ -21,6 +21,7 @@ struct gs_filter {
 	union gs_addr locals[LOCALS_MAX];
 	size_t nlocals;
 	uint64_t v4_locals; /* their bits */
+	bool was_known;
 	uint64_t counts[GS_VERDICTS];
 };
 
@@ -318,8 +319,10 @@ check_tag(struct gs_filter *f, const struct gs_view *v, uint64_t now_ms)
 
 	standing = find_standing(f, v, &v->pkt->src, &a);
 	if (standing == KNOWN) {
-		if (has_right_tag(a->rec, v))
+		if (has_right_tag(a->rec, v)) {
 			learn_from_known(f, a->rec, v, now_ms);
+			f->was_known = !is_reflected(v);
+		}
 		return GS_PASS;
 	}
 	if (!is_reflected(v))
@@ -375,9 +378,16 @@ gs_filter_in(struct gs_filter *f, const struct gs_packet *pkt, uint64_t now_ms)
 	enum gs_filter_verdict verdict;
 
 	expire(f, now_ms);
+	f->was_known = false;
 	verdict = judge(f, pkt, now_ms);
 	f->counts[verdict]++;
 	return verdict;
+}
+
+bool
+gs_filter_was_known(const struct gs_filter *f)
+{
+	return f->was_known;
 }
 
 enum gs_filter_verdict

@@ -69,6 +69,10 @@ enum gs_filter_verdict gs_filter_in(struct gs_filter *f,
 enum gs_filter_verdict gs_filter_in_again(struct gs_filter *f,
     const struct gs_packet *pkt, uint64_t now_ms);
 
+/* Has the packet that came in last, and passed, the tag of an association, and
+ * comes from an address of its peer's? */
+bool gs_filter_was_known(const struct gs_filter *f);
+
 /* Look at a packet that leaves, to learn tags. */
 void gs_filter_out(struct gs_filter *f, const struct gs_packet *pkt,
     uint64_t now_ms);

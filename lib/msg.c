@@ -4,6 +4,7 @@
 
 #include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Where the payload begins: the first offset aligned for anything. */
 #define ALIGN alignof(max_align_t)
@@ -22,6 +23,34 @@ gs_msg_new(uint32_t type, gsctp_assoc_id assoc, size_t len)
 	m->payload_len = len;
 	m->pub.type = type;
 	m->pub.assoc_id = assoc;
+	return m;
+}
+
+struct gs_msg *
+gs_msg_new_data(gsctp_assoc_id assoc, size_t len)
+{
+	struct gs_msg *m;
+
+	if (len > SIZE_MAX - PAYLOAD_OFFSET)
+		return NULL;
+	m = malloc(PAYLOAD_OFFSET + len);
+	if (m == NULL)
+		return NULL;
+	memset(m, 0, sizeof(*m));
+	m->payload_len = len;
+	m->pub.type = GSCTP_MSG_DATA;
+	m->pub.assoc_id = assoc;
+	return m;
+}
+
+struct gs_msg *
+gs_msg_resize(struct gs_msg *m, size_t len)
+{
+	if (len > SIZE_MAX - PAYLOAD_OFFSET)
+		return NULL;
+	m = realloc(m, PAYLOAD_OFFSET + len);
+	if (m != NULL)
+		m->payload_len = len;
 	return m;
 }
 

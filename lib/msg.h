@@ -3,7 +3,8 @@
  *
  * Guarantees
  *  - gs_msg_new() gives a zeroed message with room for len payload bytes,
- *    and one free() gives all of it back;
+ *    and one free() gives all of it back; gs_msg_new_data() the same, but
+ *    for the payload, which is to be filled;
  *  - the payload begins at an address aligned for any type.
  *
  * Not locked: a message has one owner at a time.  Layer 1.
@@ -22,7 +23,12 @@ struct gs_msg {
 
 /* NULL where there is no memory. */
 struct gs_msg *gs_msg_new(uint32_t type, gsctp_assoc_id assoc, size_t len);
+struct gs_msg *gs_msg_new_data(gsctp_assoc_id assoc, size_t len);
 void gs_msg_free(struct gs_msg *m);
+
+/* Room for len bytes of payload; those that it has stay.  NULL where there is
+ * no memory: then m is as it was. */
+struct gs_msg *gs_msg_resize(struct gs_msg *m, size_t len);
 
 uint8_t *gs_msg_payload(struct gs_msg *m);
 

@@ -145,13 +145,10 @@ put_addr(struct gs_tags *t, struct gs_tag_record *r, const union gs_addr *addr)
 {
 	struct gs_tag_addr *a;
 
-	if (r->naddrs == GS_TAGS_ADDRS_MAX) {
-		r->has_more_addrs = true;
-		return;
-	}
-	a = calloc(1, sizeof(*a));
+	a = r->naddrs < GS_TAGS_ADDRS_MAX ? calloc(1, sizeof(*a)) : NULL;
 	if (a == NULL) {
 		r->has_more_addrs = true;
+		t->is_partial = true;
 		return;
 	}
 	a->rec = r;
@@ -305,8 +302,11 @@ static void
 make_room(struct gs_tags *t, struct gs_tag_queue *q)
 {
 	while ((q->count >= t->half_open_max ||
-	    q->naddrs > t->half_open_max) && q->oldest != NULL)
+	    q->naddrs > t->half_open_max) && q->oldest != NULL) {
+		if (q->oldest->state >= GS_TAG_OURS)
+			t->is_partial = true;
 		gs_tags_remove(t, q->oldest);
+	}
 }
 
 struct gs_tag_record *
@@ -316,8 +316,10 @@ gs_tags_add(struct gs_tags *t, enum gs_tag_state state, uint16_t local_port,
 {
 	struct gs_tag_record *r = calloc(1, sizeof(*r));
 
-	if (r == NULL)
+	if (r == NULL) {
+		t->is_partial = true;
 		return NULL;
+	}
 	r->state = state;
 	r->local_port = local_port;
 	r->peer_port = peer_port;

@@ -57,6 +57,7 @@ struct gs_tag_record {
 	enum gs_tag_state state;
 	uint16_t local_port, peer_port;
 	uint32_t local_tag, peer_tag;
+	uint32_t owner;	     /* filter_owner.h; 0: none */
 	uint64_t seen_ms;
 };
 
@@ -81,6 +82,8 @@ struct gs_tags {
 	struct gs_tag_queue confirmed;
 	size_t half_open_max;	/* records, and their addresses */
 	size_t nretired;	/* of all records */
+	bool is_partial;	/* an association, or an address of one, has
+				 * been left out: for good */
 };
 
 int gs_tags_init(struct gs_tags *t, size_t half_open_max);

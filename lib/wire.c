@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ERROR_MAX 16 /* asynchronous errors skipped a call */
-
-/* A counter orders nothing else, so relaxed is enough. */
-static void
-count(atomic_uint_least64_t *counter, uint64_t n)
-{
-	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
-}
-
 static uint64_t
 counted(const atomic_uint_least64_t *counter)
 {
@@ -70,14 +61,19 @@ gs_wire_open(const struct gs_wire_config *cfg, struct gs_wire **out)
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
 		return -ENOMEM;
+	err = gs_wire_in_init(&w->in);
+	if (err != 0)
+		goto free_w;
 	w->ops = choose_ops(cfg);
 	err = w->ops->open(w, cfg, addrs, n, cfg->naddrs == 0);
 	if (err != 0)
-		goto free_w;
+		goto fini_in;
 	gs_tap_init(&w->tap);
 	*out = w;
 	return 0;
 
+fini_in:
+	gs_wire_in_fini(&w->in);
 free_w:
 	free(w);
 	return err;
@@ -90,6 +86,7 @@ gs_wire_close(struct gs_wire *w)
 		return;
 	gs_wire_close_sockets(w);
 	gs_tap_fini(&w->tap);
+	gs_wire_in_fini(&w->in);
 	free(w);
 }
 
@@ -126,226 +123,6 @@ gs_wire_addrs(const struct gs_wire *w, union gs_addr *out, size_t max)
 	for (i = 0; i < w->nsocks && i < max; i++)
 		out[i] = w->socks[i].addr;
 	return w->nsocks;
-}
-
-/* ---- receiving ---- */
-
-/*
- * Keep the good ones of the n datagrams just read, at the front of pkts and
- * in order; a buffer whose datagram is dropped is swapped behind them.
- */
-static size_t
-keep_good(struct gs_wire *w, struct gs_packet *pkts, size_t n)
-{
-	uint64_t bytes = 0;
-	size_t kept = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct gs_packet pkt = pkts[i];
-
-		if (!gs_wire_take(w, &w->in.msg[i], &pkt))
-			continue;
-		if (w->ops->unwrap != NULL && !w->ops->unwrap(&pkt))
-			continue;
-		pkts[i] = pkts[kept];
-		pkts[kept++] = pkt;
-		bytes += pkt.len;
-	}
-	count(&w->in_packets, kept);
-	count(&w->in_bytes, bytes);
-	count(&w->in_dropped, n - kept);
-	return kept;
-}
-
-/*
- * What an ICMP message or a shortage of memory makes a call on a good
- * socket return: it says nothing of the datagrams to come.
- */
-static bool
-is_passing(int error)
-{
-	switch (error) {
-	case EINTR:
-	case ECONNREFUSED:
-	case ECONNRESET:
-	case EHOSTUNREACH:
-	case EHOSTDOWN:
-	case ENETUNREACH:
-	case ENETDOWN:
-	case EPROTO:
-	case ENOPROTOOPT:
-	case EOPNOTSUPP:
-	case EACCES:
-	case EPERM:
-	case EMSGSIZE:
-	case ENOBUFS:
-	case ENOMEM:
-		return true;
-	default:
-		return false;
-	}
-}
-
-int
-gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n)
-{
-	size_t done = 0;
-	int errors = 0;
-
-	while (done < n && errors < ERROR_MAX) {
-		size_t want =
-		    n - done < GS_WIRE_BATCH ? n - done : GS_WIRE_BATCH;
-		size_t kept;
-		int got;
-
-		gs_wire_prepare_in(&w->in, pkts + done, want);
-		got = recvmmsg(fd, w->in.msg, (unsigned int)want, MSG_DONTWAIT,
-		    NULL);
-		if (got == -1) {
-			if (errno == EAGAIN || errno == EWOULDBLOCK)
-				break;
-			if (!is_passing(errno))
-				return done > 0 ? (int)done : -errno;
-			errors++;
-			continue;
-		}
-		gs_wire_tap_in(w, fd, pkts + done, (size_t)got);
-		kept = keep_good(w, pkts + done, (size_t)got);
-		done += kept;
-		if ((size_t)got < want)
-			break;
-		/* A flood of bad datagrams must not hold us here. */
-		if (kept == 0)
-			errors++;
-	}
-	return (int)done;
-}
-
-/* ---- sending ---- */
-
-static const struct gs_wire_sock *
-find_socket(const struct gs_wire *w, const union gs_addr *src)
-{
-	const struct gs_wire_sock *wildcard = NULL;
-	size_t i;
-
-	for (i = 0; i < w->nsocks; i++) {
-		const struct gs_wire_sock *s = &w->socks[i];
-
-		if (s->takes_v4 && src->sa.sa_family == AF_INET)
-			wildcard = s;
-		if (s->addr.sa.sa_family != src->sa.sa_family)
-			continue;
-		if (s->is_wildcard)
-			wildcard = s;
-		else if (gs_addr_same_ip(&s->addr, src))
-			return s;
-	}
-	return wildcard;
-}
-
-bool
-gs_wire_has_source(const struct gs_wire *w, const union gs_addr *a)
-{
-	return find_socket(w, a) != NULL;
-}
-
-static bool
-is_sendable(const struct gs_wire *w, const struct gs_packet *pkt)
-{
-	return pkt->dst.sa.sa_family == pkt->src.sa.sa_family &&
-	    gs_addr_len(&pkt->dst) != 0 &&
-	    (gs_addr_port(&pkt->dst) != 0) == w->ops->has_ports &&
-	    !gs_addr_is_any(&pkt->dst) && pkt->len > 0;
-}
-
-static void
-count_sent(struct gs_wire *w, size_t first, size_t n)
-{
-	uint64_t bytes = 0;
-	size_t i;
-
-	for (i = first; i < first + n; i++)
-		bytes += w->out.iov[i].iov_len;
-	count(&w->out_packets, n);
-	count(&w->out_bytes, bytes);
-}
-
-/* What is sent is captured before anybody can capture an answer. */
-static int
-send_some(struct gs_wire *w, const struct gs_wire_sock *s, size_t first,
-    size_t n)
-{
-	uint64_t now_ns;
-	bool is_tapped = gs_tap_begin(&w->tap, &now_ns);
-	int sent = sendmmsg(s->fd, w->out.msg + first, (unsigned int)n,
-	    MSG_DONTWAIT);
-
-	if (is_tapped)
-		gs_wire_tap_out(w, s, first, sent > 0 ? (size_t)sent : 0,
-		    now_ns);
-	return sent;
-}
-
-/*
- * Send the first n messages of w->out.  One that fails is tried once more,
- * as the error may be an older datagram's (an ICMP message), then lost; a
- * full socket loses the rest.
- */
-static void
-flush(struct gs_wire *w, const struct gs_wire_sock *s, size_t n)
-{
-	bool retried = false;
-	size_t done = 0;
-
-	while (done < n) {
-		int sent = send_some(w, s, done, n - done);
-
-		if (sent > 0) {
-			count_sent(w, done, (size_t)sent);
-			done += (size_t)sent;
-			retried = false;
-		} else if (sent == -1 && errno == EINTR) {
-			continue;
-		} else if (sent == -1 &&
-		    (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			break;
-		} else if (!retried) {
-			retried = true;
-		} else {
-			count(&w->out_dropped, 1);
-			done++;
-			retried = false;
-		}
-	}
-	count(&w->out_dropped, n - done);
-}
-
-void
-gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n)
-{
-	const struct gs_wire_sock *run = NULL;
-	size_t len = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		const struct gs_wire_sock *s = find_socket(w, &pkts[i].src);
-
-		if (s == NULL || !is_sendable(w, &pkts[i])) {
-			count(&w->out_dropped, 1);
-			continue;
-		}
-		if (len > 0 && (s != run || len == GS_WIRE_BATCH)) {
-			flush(w, run, len);
-			len = 0;
-		}
-		run = s;
-		w->out.pkt[len] = &pkts[i];
-		gs_wire_prepare_out(&w->out, len++, s, &pkts[i]);
-	}
-	if (len > 0)
-		flush(w, run, len);
 }
 
 void

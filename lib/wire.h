@@ -72,6 +72,9 @@ struct gs_wire_config {
 	 */
 	const int *fds;
 	size_t nfds;
+	/* Every packet is a datagram of its own, in and out, to the kernel
+	 * too: for comparison. */
+	bool is_plain;
 };
 
 struct gs_wire_stats {
@@ -101,14 +104,18 @@ bool gs_wire_has_source(const struct gs_wire *w, const union gs_addr *a);
 size_t gs_wire_fds(const struct gs_wire *w, int *fds, size_t max);
 
 /*
- * Read up to n waiting packets from the socket fd, without blocking.  The
- * caller sets each data and len to a buffer (GS_PACKET_MAX bytes hold any
- * datagram); a datagram that does not fit is dropped and counted, never
- * truncated, and its buffer moves behind the others in pkts.  The number
- * read, 0 where no good one waits, or -errno.  Errors that ICMP messages
- * leave on the socket are skipped.
+ * Read packets that wait on the socket fd, without blocking: up to n of them
+ * into pkts, in order.  Their data is the wire's, until the next call.  What
+ * one call to the system gave may be more than n: the rest is handed up by
+ * the calls that follow, before anything is read, and whatever their fd.  The
+ * number, 0 where no good one waits, or -errno.  A datagram that is cut short
+ * is dropped and counted, never handed up; errors that ICMP messages leave on
+ * the socket are skipped.
  */
 int gs_wire_recv(struct gs_wire *w, int fd, struct gs_packet *pkts, size_t n);
+
+/* Has more been read than was handed up?  No descriptor tells of that. */
+bool gs_wire_is_pending(const struct gs_wire *w);
 
 /* Send n packets in order, without blocking.  What a socket does not take
  * is lost as on any network, and counted. */

@@ -97,7 +97,8 @@ inspect(const struct gs_wire *w, const struct gs_wire_config *cfg, size_t i,
 	return 0;
 }
 
-/* A datagram that is several packets is none. */
+/* For the caller, too, who keeps the socket: what he reads there is to be
+ * single datagrams, and what we send there is not to be cut. */
 static void
 keep_datagrams_apart(int fd)
 {
@@ -105,6 +106,7 @@ keep_datagrams_apart(int fd)
 
 	/* A kernel that does not know it does not do it. */
 	(void)setsockopt(fd, IPPROTO_UDP, UDP_GRO, &off, sizeof(off));
+	(void)setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &off, sizeof(off));
 }
 
 static int
@@ -129,6 +131,9 @@ adopt(struct gs_wire *w, const struct gs_wire_config *cfg,
 			err = -errno;
 			goto close_all;
 		}
+		/* Said of each message, and of no socket. */
+		sock.can_segment =
+		    !cfg->is_plain && gs_wire_can_segment(sock.fd);
 		w->socks[w->nsocks++] = sock;
 		w->port = gs_addr_port(&sock.addr);
 		keep_datagrams_apart(sock.fd);

@@ -1,9 +1,12 @@
 /*
  * wire_impl: what the wire's files share among themselves.
  *
- *	wire.c		opening; packets in and out, in batches
+ *	wire.c		opening, closing, what there is
+ *	wire_in.c	packets in, in batches
+ *	wire_out.c	packets out, in batches
  *	wire_sock.c	a socket, and what is set on it
  *	wire_msg.c	a packet and the message of a system call, both ways
+ *	wire_run.c	packets that leave as one message
  *	wire_udp.c	UDP sockets and their port
  *	wire_given.c	UDP sockets that the caller has bound
  *	wire_raw.c	raw sockets
@@ -27,27 +30,76 @@
 #include "wire.h"
 
 #define GS_WIRE_SOCKETS 64 /* addresses that a caller may name */
-#define GS_WIRE_BATCH 64   /* packets a system call */
+#define GS_WIRE_BATCH 64    /* messages a system call, out */
+#define GS_WIRE_PACKETS 256 /* packets in them */
+#define GS_WIRE_RUN 64	    /* packets in one of them */
+#define GS_WIRE_SLOTS 16    /* datagrams a system call, in */
 
 /* Room for the ancillary data of one datagram, either way; and for what a
  * caller has asked for on a socket of his, which comes along. */
 #define GS_WIRE_CONTROL                                                      \
 	(CMSG_SPACE(sizeof(struct in6_pktinfo)) +                            \
 	    CMSG_SPACE(sizeof(struct in_pktinfo)) +                          \
-	    2 * CMSG_SPACE(sizeof(int))) /* TOS and TTL */
+	    3 * CMSG_SPACE(sizeof(int))) /* TOS, TTL, size of a packet */
 #define GS_WIRE_MORE_CONTROL 512
 
-union gs_wire_control {
+#define GS_WIRE_REFUSALS 32 /* peers that take no runs */
+
+union gs_wire_in_control {
 	struct cmsghdr align;
 	char room[GS_WIRE_CONTROL + GS_WIRE_MORE_CONTROL];
 };
 
-struct gs_wire_batch {
+union gs_wire_out_control {
+	struct cmsghdr align;
+	char room[GS_WIRE_CONTROL];
+};
+
+/* Packets of this length, or longer, do not leave for dst as a run. */
+struct gs_wire_refusal {
+	union gs_addr dst; /* its port not looked at */
+	size_t len;	   /* 0: there is none */
+	uint64_t until_ms; /* of gs_now_ms() */
+};
+
+/*
+ * What is on its way to sendmmsg(): messages of one packet, or of a run of
+ * them (wire_run.c), all from one socket.  A message's packets stand one
+ * behind the other in iov and pkt.
+ */
+struct gs_wire_out {
+	const struct gs_wire_sock *sock;
 	struct mmsghdr msg[GS_WIRE_BATCH];
-	struct iovec iov[GS_WIRE_BATCH];
 	union gs_addr name[GS_WIRE_BATCH];
-	union gs_wire_control ctl[GS_WIRE_BATCH];
-	const struct gs_packet *pkt[GS_WIRE_BATCH]; /* out: what was to go */
+	union gs_wire_out_control ctl[GS_WIRE_BATCH];
+	size_t nmsgs;
+	struct iovec iov[GS_WIRE_PACKETS];
+	const struct gs_packet *pkt[GS_WIRE_PACKETS];
+	size_t npkts;
+	struct mmsghdr apart[GS_WIRE_RUN]; /* a run that was refused */
+	struct gs_wire_refusal refused[GS_WIRE_REFUSALS];
+};
+
+/* What recvmmsg() gave: a packet, or many of one flow, one behind the other,
+ * that the kernel has put together (UDP_GRO). */
+struct gs_wire_datagram {
+	struct gs_packet pkt; /* all of it */
+	size_t each;	      /* length of a packet; the last may be shorter */
+	bool is_good;
+};
+
+/* What was read last, and not all handed up yet.  Each slot has room for the
+ * longest datagram; memory that no datagram has reached is never touched. */
+struct gs_wire_in {
+	uint8_t *room; /* GS_WIRE_SLOTS times GS_PACKET_MAX */
+	struct mmsghdr msg[GS_WIRE_SLOTS];
+	struct iovec iov[GS_WIRE_SLOTS];
+	union gs_addr name[GS_WIRE_SLOTS];
+	union gs_wire_in_control ctl[GS_WIRE_SLOTS];
+	struct gs_wire_datagram datagram[GS_WIRE_SLOTS];
+	size_t n, at;  /* good datagrams, and the one to hand up from */
+	size_t offset; /* of the next packet in that one */
+	size_t want;   /* how many the next call asks for */
 };
 
 struct gs_wire_sock {
@@ -55,6 +107,7 @@ struct gs_wire_sock {
 	union gs_addr addr; /* bound to; its port is not looked at */
 	bool is_wildcard;
 	bool takes_v4; /* of IPv6, and has IPv4's packets as well */
+	bool can_segment; /* a run of packets may leave as one message */
 };
 
 /* What the kinds of wires do in their own way. */
@@ -67,7 +120,7 @@ struct gs_wire_ops {
 	int (*open)(struct gs_wire *w, const struct gs_wire_config *cfg,
 	    const union gs_addr *addrs, size_t n, bool may_miss);
 	/* Leave SCTP's bytes in what was read, or false.  NULL: they are. */
-	bool (*unwrap)(struct gs_packet *pkt);
+	bool (*unwrap)(struct gs_wire_datagram *d);
 	bool has_ports; /* a peer is an address and a port */
 };
 
@@ -82,8 +135,8 @@ struct gs_wire {
 	size_t nsocks;
 	uint16_t port;
 
-	struct gs_wire_batch in;  /* of the thread in gs_wire_recv() */
-	struct gs_wire_batch out; /* of the thread in gs_wire_send() */
+	struct gs_wire_in in;	/* of the thread in gs_wire_recv() */
+	struct gs_wire_out out; /* of the thread in gs_wire_send() */
 
 	struct gs_tap tap;
 
@@ -91,6 +144,23 @@ struct gs_wire {
 	atomic_uint_least64_t in_packets, in_bytes, in_dropped;
 	atomic_uint_least64_t out_packets, out_bytes, out_dropped;
 };
+
+/* A counter orders nothing else, so relaxed is enough. */
+static inline void
+gs_wire_count(atomic_uint_least64_t *counter, uint64_t n)
+{
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+/* wire_in.c */
+
+/* The packet at *offset of d, and *offset is behind it.  d has more as long
+ * as *offset is less than its length. */
+struct gs_packet gs_wire_cut(const struct gs_wire_datagram *d,
+    size_t *offset);
+
+int gs_wire_in_init(struct gs_wire_in *in);
+void gs_wire_in_fini(struct gs_wire_in *in);
 
 /* wire_sock.c */
 
@@ -108,21 +178,40 @@ bool gs_wire_is_family_missing(int err);
 
 /* wire_msg.c */
 
-void gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts,
-    size_t n);
+/* What was read, and where from and to. */
+void gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
+    struct gs_wire_datagram *d);
 
-/* What was read becomes a packet; false where it is none. */
-bool gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
-    struct gs_packet *pkt);
+/* A new message of o, from its socket; there is room for it. */
+void gs_wire_prepare_out(struct gs_wire_out *o, const struct gs_packet *pkt);
 
-void gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
-    const struct gs_wire_sock *s, const struct gs_packet *pkt);
+/* One packet more in the last message. */
+void gs_wire_add_out(struct gs_wire_out *o, const struct gs_packet *pkt);
 
-/* wire_tap.c: the n messages that were just read, as they came. */
-void gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
-    size_t n);
+/* Behind what hdr has of ctl already. */
+void gs_wire_put_control(struct msghdr *hdr, union gs_wire_out_control *ctl,
+    int level, int type, const void *value, size_t len);
 
-/* The n messages of w->out from first on that have left; the tap is locked
+/* wire_run.c */
+
+/* Does the kernel know how to cut a message into packets? */
+bool gs_wire_can_segment(int fd);
+
+/* The packet joins the last message, where that makes a run, or begins one;
+ * or false. */
+bool gs_wire_join(struct gs_wire_out *o, const struct gs_packet *pkt);
+
+/* The run was refused with this error: others like it are not tried. */
+void gs_wire_refuse(struct gs_wire_out *o, const struct mmsghdr *msg,
+    int error);
+
+/* The run becomes a message a packet, in o->apart: their number. */
+size_t gs_wire_take_apart(struct gs_wire_out *o, const struct mmsghdr *msg);
+
+/* wire_tap.c: the first n of w->in, which were just read, as they came. */
+void gs_wire_tap_in(struct gs_wire *w, int fd, size_t n);
+
+/* The n packets of w->out from first on that have left; the tap is locked
  * (gs_tap_begin()), and is not any more. */
 void gs_wire_tap_out(struct gs_wire *w, const struct gs_wire_sock *s,
     size_t first, size_t n, uint64_t now_ns);

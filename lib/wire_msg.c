@@ -4,30 +4,10 @@
 #include "wire_impl.h"
 
 #include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 /* ---- in ---- */
-
-void
-gs_wire_prepare_in(struct gs_wire_batch *b, struct gs_packet *pkts, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct msghdr *hdr = &b->msg[i].msg_hdr;
-
-		memset(&b->name[i], 0, sizeof(b->name[i]));
-		b->iov[i].iov_base = pkts[i].data;
-		b->iov[i].iov_len = pkts[i].len;
-		memset(&b->msg[i], 0, sizeof(b->msg[i]));
-		hdr->msg_name = &b->name[i];
-		hdr->msg_namelen = sizeof(b->name[i]);
-		hdr->msg_iov = &b->iov[i];
-		hdr->msg_iovlen = 1;
-		hdr->msg_control = &b->ctl[i];
-		hdr->msg_controllen = sizeof(b->ctl[i]);
-	}
-}
 
 /*
  * ipi_addr is the header's destination.  ipi_spec_dst is a local address,
@@ -61,8 +41,10 @@ take_pktinfo_v6(const struct cmsghdr *cmsg, struct gs_packet *pkt)
 	return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
 }
 
+/* What stands in the control messages, in any order: false where the
+ * destination does not.  *each is not set where that of a packet does not. */
 static bool
-take_control(struct msghdr *hdr, struct gs_packet *pkt)
+take_control(struct msghdr *hdr, struct gs_packet *pkt, int *each)
 {
 	bool has_dst = false;
 	struct cmsghdr *cmsg;
@@ -89,99 +71,105 @@ take_control(struct msghdr *hdr, struct gs_packet *pkt)
 		    cmsg->cmsg_type == IPV6_HOPLIMIT)) {
 			memcpy(&value, CMSG_DATA(cmsg), sizeof(value));
 			pkt->ttl = (uint8_t)value;
+		} else if (cmsg->cmsg_level == IPPROTO_UDP &&
+		    cmsg->cmsg_type == UDP_GRO) {
+			memcpy(each, CMSG_DATA(cmsg), sizeof(*each));
 		}
 	}
 	return has_dst;
 }
 
-bool
+void
 gs_wire_take(const struct gs_wire *w, struct mmsghdr *msg,
-    struct gs_packet *pkt)
+    struct gs_wire_datagram *d)
 {
 	struct msghdr *hdr = &msg->msg_hdr;
+	struct gs_packet *pkt = &d->pkt;
+	int each = 0;
 
+	memset(d, 0, sizeof(*d));
 	if ((hdr->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
-		return false;
-	memset(&pkt->dst, 0, sizeof(pkt->dst));
-	pkt->tos = 0;
-	pkt->ttl = 0;
-	pkt->df = false;
+		return;
 	if (gs_addr_from(&pkt->src, hdr->msg_name, hdr->msg_namelen) != 0)
-		return false;
+		return;
 	gs_addr_unmap(&pkt->src);
-	if (!take_control(hdr, pkt))
-		return false;
-	gs_addr_set_port(&pkt->dst, w->port);
+	pkt->data = hdr->msg_iov->iov_base;
 	pkt->len = msg->msg_len;
-	return true;
+	d->is_good = take_control(hdr, pkt, &each);
+	d->each = each > 0 ? (size_t)each : pkt->len;
+	gs_addr_set_port(&pkt->dst, w->port);
 }
 
 /* ---- out ---- */
 
-static void
-put_control(struct msghdr *hdr, size_t *used, int level, int type,
-    const void *value, size_t len)
+void
+gs_wire_put_control(struct msghdr *hdr, union gs_wire_out_control *ctl,
+    int level, int type, const void *value, size_t len)
 {
-	char *room = hdr->msg_control;
-	struct cmsghdr *cmsg = (struct cmsghdr *)(void *)(room + *used);
+	struct cmsghdr *cmsg =
+	    (struct cmsghdr *)(void *)(ctl->room + hdr->msg_controllen);
 
 	cmsg->cmsg_level = level;
 	cmsg->cmsg_type = type;
 	cmsg->cmsg_len = CMSG_LEN(len);
 	memcpy(CMSG_DATA(cmsg), value, len);
-	*used += CMSG_SPACE(len);
-	hdr->msg_controllen = *used;
+	hdr->msg_control = ctl;
+	hdr->msg_controllen += CMSG_SPACE(len);
 }
 
 /* The source address, where the socket has none of its own, and the TOS. */
 static void
-put_controls(struct msghdr *hdr, const struct gs_wire_sock *s,
-    const struct gs_packet *pkt)
+put_controls(struct msghdr *hdr, union gs_wire_out_control *ctl,
+    const struct gs_wire_sock *s, const struct gs_packet *pkt)
 {
 	bool is_v4 = pkt->src.sa.sa_family == AF_INET;
 	struct in6_pktinfo info6;
 	struct in_pktinfo info4;
 	int tos = pkt->tos;
-	size_t used = 0;
 
 	if (s->is_wildcard && is_v4) {
 		memset(&info4, 0, sizeof(info4));
 		info4.ipi_spec_dst = pkt->src.v4.sin_addr;
-		put_control(hdr, &used, IPPROTO_IP, IP_PKTINFO, &info4,
+		gs_wire_put_control(hdr, ctl, IPPROTO_IP, IP_PKTINFO, &info4,
 		    sizeof(info4));
 	} else if (s->is_wildcard) {
 		memset(&info6, 0, sizeof(info6));
 		info6.ipi6_addr = pkt->src.v6.sin6_addr;
 		info6.ipi6_ifindex = pkt->src.v6.sin6_scope_id;
-		put_control(hdr, &used, IPPROTO_IPV6, IPV6_PKTINFO, &info6,
-		    sizeof(info6));
+		gs_wire_put_control(hdr, ctl, IPPROTO_IPV6, IPV6_PKTINFO,
+		    &info6, sizeof(info6));
 	}
 	if (tos != 0 && is_v4)
-		put_control(hdr, &used, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
-	else if (tos != 0)
-		put_control(hdr, &used, IPPROTO_IPV6, IPV6_TCLASS, &tos,
+		gs_wire_put_control(hdr, ctl, IPPROTO_IP, IP_TOS, &tos,
 		    sizeof(tos));
-	if (used == 0)
-		hdr->msg_control = NULL;
+	else if (tos != 0)
+		gs_wire_put_control(hdr, ctl, IPPROTO_IPV6, IPV6_TCLASS, &tos,
+		    sizeof(tos));
 }
 
 void
-gs_wire_prepare_out(struct gs_wire_batch *b, size_t i,
-    const struct gs_wire_sock *s, const struct gs_packet *pkt)
+gs_wire_add_out(struct gs_wire_out *o, const struct gs_packet *pkt)
 {
-	struct msghdr *hdr = &b->msg[i].msg_hdr;
+	o->iov[o->npkts].iov_base = pkt->data;
+	o->iov[o->npkts].iov_len = pkt->len;
+	o->pkt[o->npkts++] = pkt;
+	o->msg[o->nmsgs - 1].msg_hdr.msg_iovlen++;
+}
 
-	b->name[i] = pkt->dst;
-	if (s->takes_v4)
-		gs_addr_map(&b->name[i]);
-	b->iov[i].iov_base = pkt->data;
-	b->iov[i].iov_len = pkt->len;
-	memset(&b->msg[i], 0, sizeof(b->msg[i]));
-	memset(b->ctl[i].room, 0, GS_WIRE_CONTROL);
-	hdr->msg_name = &b->name[i];
-	hdr->msg_namelen = gs_addr_len(&b->name[i]);
-	hdr->msg_iov = &b->iov[i];
-	hdr->msg_iovlen = 1;
-	hdr->msg_control = &b->ctl[i];
-	put_controls(hdr, s, pkt);
+void
+gs_wire_prepare_out(struct gs_wire_out *o, const struct gs_packet *pkt)
+{
+	size_t i = o->nmsgs++;
+	struct msghdr *hdr = &o->msg[i].msg_hdr;
+
+	o->name[i] = pkt->dst;
+	if (o->sock->takes_v4)
+		gs_addr_map(&o->name[i]);
+	memset(&o->msg[i], 0, sizeof(o->msg[i]));
+	memset(&o->ctl[i], 0, sizeof(o->ctl[i]));
+	hdr->msg_name = &o->name[i];
+	hdr->msg_namelen = gs_addr_len(&o->name[i]);
+	hdr->msg_iov = &o->iov[o->npkts];
+	put_controls(hdr, &o->ctl[i], o->sock, pkt);
+	gs_wire_add_out(o, pkt);
 }

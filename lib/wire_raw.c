@@ -77,8 +77,9 @@ close_all:
 
 /* A raw socket of IPv4 gives the IP header too; one of IPv6 does not. */
 static bool
-strip_header(struct gs_packet *pkt)
+strip_header(struct gs_wire_datagram *d)
 {
+	struct gs_packet *pkt = &d->pkt;
 	size_t len;
 
 	if (pkt->src.sa.sa_family != AF_INET)
@@ -89,7 +90,8 @@ strip_header(struct gs_packet *pkt)
 	if (len < sizeof(struct ip) || len > pkt->len)
 		return false;
 	pkt->len -= len;
-	memmove(pkt->data, pkt->data + len, pkt->len);
+	pkt->data += len;
+	d->each = pkt->len;
 	return true;
 }
 

@@ -97,6 +97,7 @@ gs_wire_sock_open(int type, int protocol, const union gs_addr *addr,
 	out->addr = *addr;
 	out->is_wildcard = gs_addr_is_any(addr);
 	out->takes_v4 = false;
+	out->can_segment = false;
 	/* A raw socket has one family alone, and does not know the option. */
 	if (addr->sa.sa_family == AF_INET6 && type != SOCK_RAW) {
 		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);

@@ -39,9 +39,10 @@ gs_wire_in_child(struct gs_wire *w)
  * went to. */
 static bool
 guess(const struct gs_wire *w, const struct gs_wire_sock *s,
-    const struct mmsghdr *msg, struct gs_packet *pkt)
+    const struct mmsghdr *msg, struct gs_wire_datagram *d)
 {
 	const struct msghdr *hdr = &msg->msg_hdr;
+	struct gs_packet *pkt = &d->pkt;
 
 	/* How long it was is not known. */
 	if ((hdr->msg_flags & MSG_TRUNC) != 0)
@@ -57,7 +58,10 @@ guess(const struct gs_wire *w, const struct gs_wire_sock *s,
 		pkt->dst.sa.sa_family = pkt->src.sa.sa_family;
 	}
 	gs_addr_set_port(&pkt->dst, w->port);
-	pkt->len = msg->msg_len;
+	if (pkt->data == NULL) {
+		pkt->data = hdr->msg_iov->iov_base;
+		pkt->len = d->each = msg->msg_len;
+	}
 	return true;
 }
 
@@ -72,36 +76,45 @@ socket_of(const struct gs_wire *w, int fd)
 	return &w->socks[i];
 }
 
+static void
+put_in_locked(struct gs_wire *w, const struct gs_packet *pkt, uint64_t now_ns)
+{
+	struct gs_tap_packet seen;
+
+	memset(&seen, 0, sizeof(seen));
+	seen.src = pkt->src;
+	seen.dst = pkt->dst;
+	seen.has_udp = w->ops->has_ports;
+	/* Of IPv4 a raw socket gives all. */
+	seen.has_header =
+	    w->ops->unwrap != NULL && pkt->src.sa.sa_family == AF_INET;
+	seen.tos = pkt->tos;
+	seen.ttl = pkt->ttl;
+	seen.data = pkt->data;
+	seen.len = pkt->len;
+	gs_tap_put_locked(&w->tap, &seen, now_ns);
+}
+
 void
-gs_wire_tap_in(struct gs_wire *w, int fd, const struct gs_packet *pkts,
-    size_t n)
+gs_wire_tap_in(struct gs_wire *w, int fd, size_t n)
 {
 	const struct gs_wire_sock *s = socket_of(w, fd);
-	struct gs_tap_packet seen;
-	struct gs_packet pkt;
 	uint64_t now_ns;
 	size_t i;
 
 	if (!gs_tap_begin(&w->tap, &now_ns))
 		return;
 	for (i = 0; i < n; i++) {
-		memset(&pkt, 0, sizeof(pkt));
-		pkt.data = pkts[i].data;
-		if (!gs_wire_take(w, &w->in.msg[i], &pkt) &&
-		    !guess(w, s, &w->in.msg[i], &pkt))
+		struct gs_wire_datagram d = w->in.datagram[i];
+		size_t offset = 0;
+
+		if (!d.is_good && !guess(w, s, &w->in.msg[i], &d))
 			continue;
-		memset(&seen, 0, sizeof(seen));
-		seen.src = pkt.src;
-		seen.dst = pkt.dst;
-		seen.has_udp = w->ops->has_ports;
-		/* Of IPv4 a raw socket gives all. */
-		seen.has_header =
-		    w->ops->unwrap != NULL && pkt.src.sa.sa_family == AF_INET;
-		seen.tos = pkt.tos;
-		seen.ttl = pkt.ttl;
-		seen.data = pkt.data;
-		seen.len = pkt.len;
-		gs_tap_put_locked(&w->tap, &seen, now_ns);
+		do {
+			struct gs_packet pkt = gs_wire_cut(&d, &offset);
+
+			put_in_locked(w, &pkt, now_ns);
+		} while (offset < d.pkt.len);
 	}
 	gs_tap_end(&w->tap);
 }

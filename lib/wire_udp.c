@@ -3,6 +3,7 @@
 #include "wire_impl.h"
 
 #include <errno.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 #define PORT_ATTEMPTS 32 /* ephemeral ports tried for all sockets */
@@ -66,17 +67,38 @@ open_ephemeral(struct gs_wire *w, const union gs_addr *addrs, size_t n,
 	return err;
 }
 
+/*
+ * Packets of one flow that came together may be read together.  Not from a
+ * socket that is handed in: the caller's is the same one, and what he reads
+ * there, while we have it or later, is to be single datagrams.
+ */
+static void
+read_runs(int fd)
+{
+	int on = 1;
+
+	/* A kernel that does not know it gives them one by one. */
+	(void)setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on));
+}
+
 static int
 open_udp(struct gs_wire *w, const struct gs_wire_config *cfg,
     const union gs_addr *addrs, size_t n, bool may_miss)
 {
+	size_t i;
 	int err;
 
-	if (cfg->port == 0)
-		return open_ephemeral(w, addrs, n, may_miss);
-	err = open_sockets(w, addrs, n, cfg->port, may_miss);
-	if (err == -EADDRINUSE && cfg->port_mode == GS_PORT_AUTO)
+	if (cfg->port == 0) {
 		err = open_ephemeral(w, addrs, n, may_miss);
+	} else {
+		err = open_sockets(w, addrs, n, cfg->port, may_miss);
+		if (err == -EADDRINUSE && cfg->port_mode == GS_PORT_AUTO)
+			err = open_ephemeral(w, addrs, n, may_miss);
+	}
+	for (i = 0; i < w->nsocks && !cfg->is_plain; i++) {
+		read_runs(w->socks[i].fd);
+		w->socks[i].can_segment = gs_wire_can_segment(w->socks[i].fd);
+	}
 	return err;
 }
 

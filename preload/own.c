@@ -102,3 +102,9 @@ __wrap_socketpair(int family, int type, int protocol, int fds[2])
 	}
 	return err;
 }
+
+int
+__wrap_timerfd_create(int clock, int flags)
+{
+	return up(ps_real()->timerfd_create(clock, flags));
+}

@@ -26,5 +26,6 @@ int __wrap_open(const char *path, int flags, ...);
 int __wrap_openat(int dir, const char *path, int flags, ...);
 int __wrap_socket(int family, int type, int protocol);
 int __wrap_socketpair(int family, int type, int protocol, int fds[2]);
+int __wrap_timerfd_create(int clock, int flags);
 
 #endif

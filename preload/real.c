@@ -18,7 +18,7 @@ static const char *const names[] = {
 	"__read_chk", "readv", "write", "writev", "sendfile", "sendfile64",
 	"splice", "close", "close_range", "closefrom", "dup", "dup2", "dup3",
 	"fcntl", "fcntl64", "ioctl", "epoll_create1", "eventfd", "open",
-	"openat", "socketpair",
+	"openat", "socketpair", "timerfd_create",
 };
 
 _Static_assert(sizeof(real) == sizeof(names), "one name a function");

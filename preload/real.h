@@ -75,6 +75,7 @@ struct ps_real {
 	int (*open)(const char *, int, ...);
 	int (*openat)(int, const char *, int, ...);
 	int (*socketpair)(int, int, int, int[2]);
+	int (*timerfd_create)(int, int);
 };
 
 const struct ps_real *ps_real(void);

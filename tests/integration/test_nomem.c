@@ -9,6 +9,7 @@
  * for next has none. */
 #define LEN 5000
 
+extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);
 
 static unsigned int failed;	/* guarded by the stack's lock */
@@ -22,10 +23,18 @@ static _Thread_local unsigned int must_fail;
 
 /* The library's too. */
 __attribute__((visibility("default"))) void *
+malloc(size_t size)
+{
+	if (size <= LEN || size >= LEN + 1000)
+		return __libc_malloc(size);
+	must_fail = 1;
+	failed++;
+	return NULL;
+}
+
+__attribute__((visibility("default"))) void *
 calloc(size_t n, size_t size)
 {
-	if (n == 1 && size > LEN && size < LEN + 1000)
-		must_fail = 2;
 	if (must_fail > 0) {
 		must_fail--;
 		failed++;

@@ -72,7 +72,6 @@ upcall(void *arg)
 static inline void
 pump(void)
 {
-	static uint8_t buf[GS_PACKET_MAX];
 	struct gs_packet pkt;
 	struct pollfd pfd[2];
 	int fds[2];
@@ -86,15 +85,10 @@ pump(void)
 	}
 	(void)poll(pfd, (nfds_t)n, 10);
 	for (i = 0; i < n; i++) {
-		memset(&pkt, 0, sizeof(pkt));
-		pkt.data = buf;
-		pkt.len = sizeof(buf);
 		while (gs_wire_recv(wire, fds[i], &pkt, 1) == 1) {
 			gs_enter();
 			gs_engine_input_locked(&pkt);
 			gs_leave();
-			pkt.data = buf;
-			pkt.len = sizeof(buf);
 		}
 	}
 	gs_enter();

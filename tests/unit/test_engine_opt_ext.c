@@ -416,6 +416,7 @@ START_TEST(messages_that_were_not_sent_come_back_whole)
 	static uint8_t data[30000];
 	struct gsctp_sndrcvinfo info;
 	size_t sent = 0, back = 0, firsts = 0, lasts = 0;
+	struct gs_esock_traits traits = { 0 };
 	struct gs_esock_piece piece;
 	static uint8_t buf[200000];
 	struct gs_msg *m;
@@ -428,7 +429,8 @@ START_TEST(messages_that_were_not_sent_come_back_whole)
 	ck_assert_int_eq(SET_ASSOC(GSCTP_RECBUF(1 << 20)), 0);
 	gs_enter();
 	ck_assert_int_eq(gs_eopt_subscribe(client, 0, GS_EV_SEND_FAILED), 0);
-	while (gs_esock_send(client, &info, data, sizeof(data), NULL) == 0)
+	while (gs_esock_send(client, &traits, &info, data, sizeof(data),
+	    NULL) == 0)
 		sent += sizeof(data);
 	ck_assert_uint_gt(sent, 100000);
 	ck_assert_int_eq(gs_esock_abort(client, NULL, 0), 0);

@@ -1,6 +1,6 @@
 /*
- * The mirror of the timers, beside the engine that runs them: each start and
- * stop goes to both, as in the library, and the engine's clock is ours.
+ * The engine's timers, which we run, or the engine where memory is short: each
+ * is of the size that the engine has, and the engine's clock is ours.
  */
 
 #include "../support/engine_fixture.h"
@@ -9,16 +9,10 @@
 #include <stdio.h>
 
 /*
- * The mirror itself, compiled in here and not taken from the library's
+ * The heap itself, compiled in here and not taken from the library's
  * objects, as its memory is to run short.
  */
 static bool memory_is_short;
-
-static void *
-scarce_calloc(size_t n, size_t size)
-{
-	return memory_is_short ? NULL : calloc(n, size);
-}
 
 static void *
 scarce_realloc(void *old, size_t size)
@@ -26,10 +20,8 @@ scarce_realloc(void *old, size_t size)
 	return memory_is_short ? NULL : realloc(old, size);
 }
 
-#define calloc scarce_calloc
 #define realloc scarce_realloc
 #include "engine_timer.c"
-#undef calloc
 #undef realloc
 
 enum {
@@ -97,10 +89,10 @@ advance(uint32_t ticks)
 	clock_now += ticks;
 	gs_timers_set_now((uint32_t)clock_now);
 	usrsctp_handle_timers(ticks);
-	gs_timers_expire((uint32_t)clock_now);
+	gs_timers_run((uint32_t)clock_now);
 }
 
-/* The mirror says what the model says. */
+/* It says what the model says. */
 static bool
 agrees(void)
 {
@@ -140,6 +132,7 @@ setup(void)
 	start_engine();
 	gs_enter();
 	gs_timers_reset();
+	gs_timers_look();
 	memset(timers, 0, sizeof(timers));
 	memset(model, 0, sizeof(model));
 	for (i = 0; i < N; i++)
@@ -222,7 +215,7 @@ END_TEST
 
 START_TEST(stopping_a_timer_that_does_not_run_changes_nothing)
 {
-	stop_timer(0); /* the mirror has no memory yet */
+	stop_timer(0); /* there is no heap yet */
 	ck_none();
 	start_timer(1, 100);
 	stop_timer(0);
@@ -382,9 +375,56 @@ START_TEST(after_a_reset_nothing_is_known)
 {
 	start_timer(0, 100);
 	gs_timers_reset();
+	gs_timers_look();
 	ck_none();
 	start_timer(0, 100);
 	ck_next(100);
+	ck_assert_uint_eq(bad, 0);
+}
+END_TEST
+
+/* The last of them that was started, by its place in the array. */
+static int last_run;
+
+static void
+run_in_order(void *arg)
+{
+	int i = (int)((struct model *)arg - model);
+
+	bad += i != last_run + 1;
+	last_run = i;
+}
+
+START_TEST(timers_of_one_time_run_in_the_order_of_their_starts)
+{
+	int i;
+
+	last_run = -1;
+	for (i = 0; i < N; i++)
+		(void)__wrap_sctp_os_timer_start(&timers[i], 100, run_in_order,
+		    &model[i]);
+	advance(100);
+	ck_assert_int_eq(last_run, N - 1);
+	ck_assert_uint_eq(bad, 0);
+}
+END_TEST
+
+START_TEST(what_the_engine_keeps_itself_runs_too)
+{
+	gs_timers_reset(); /* what a timer looks like is not known */
+	start_timer(0, 40);
+	stop_timer(0);
+	start_timer(0, 30);
+	start_timer(0, 20);
+	ck_next(10);
+	advance(10);
+	ck_next(20);
+	advance(10);
+	ck_assert_uint_eq(model[0].ran, 1);
+	advance(10); /* until the last is over */
+	ck_next(40);
+	advance(10);
+	ck_none();
 	ck_assert_uint_eq(bad, 0);
 }
 END_TEST
@@ -482,7 +522,7 @@ static Suite *
 suite(void)
 {
 	Suite *s = suite_create("engine_timer");
-	TCase *tc = new_case(s, "mirror", setup, teardown);
+	TCase *tc = new_case(s, "heap", setup, teardown);
 
 	tcase_add_test(tc, without_timers_there_is_no_next);
 	tcase_add_test(tc, the_next_is_the_earliest_of_those_that_run);
@@ -501,6 +541,9 @@ suite(void)
 	tcase_add_test(tc, a_timer_without_memory_hides_no_earlier_one);
 	tcase_add_test(tc, the_first_timer_may_find_no_memory);
 	tcase_add_test(tc, after_a_reset_nothing_is_known);
+	tcase_add_test(tc,
+	    timers_of_one_time_run_in_the_order_of_their_starts);
+	tcase_add_test(tc, what_the_engine_keeps_itself_runs_too);
 	tcase_add_test(tc, random_use_agrees_with_a_model_and_with_the_engine);
 	return s;
 }

@@ -54,12 +54,53 @@ START_TEST(all_of_the_payload_can_be_written)
 }
 END_TEST
 
+START_TEST(a_data_message_is_zero_but_for_its_payload)
+{
+	struct gs_msg *m = gs_msg_new_data(7, 100);
+	struct gsctp_msg expected;
+
+	ck_assert_ptr_nonnull(m);
+	memset(&expected, 0, sizeof(expected));
+	expected.type = GSCTP_MSG_DATA;
+	expected.assoc_id = 7;
+	ck_assert_mem_eq(&m->pub, &expected, sizeof(expected));
+	ck_assert_uint_eq(m->payload_len, 100);
+	ck_assert_ptr_null(m->next);
+	memset(gs_msg_payload(m), 0xa5, 100);
+	gs_msg_free(m);
+}
+END_TEST
+
+START_TEST(a_message_that_grows_or_shrinks_keeps_what_it_has)
+{
+	struct gs_msg *m = gs_msg_new_data(7, 3);
+	struct gs_msg *other;
+
+	memcpy(gs_msg_payload(m), "abc", 3);
+	ck_assert_ptr_null(gs_msg_resize(m, SIZE_MAX));
+	ck_assert_mem_eq(gs_msg_payload(m), "abc", 3);
+	other = gs_msg_resize(m, 1 << 20);
+	ck_assert_ptr_nonnull(other);
+	ck_assert_mem_eq(gs_msg_payload(other), "abc", 3);
+	ck_assert_uint_eq(other->payload_len, 1 << 20);
+	memset(gs_msg_payload(other) + 3, 'x', (1 << 20) - 3);
+	m = gs_msg_resize(other, 4);
+	ck_assert_ptr_nonnull(m);
+	ck_assert_mem_eq(gs_msg_payload(m), "abcx", 4);
+	ck_assert_uint_eq(m->payload_len, 4);
+	ck_assert_uint_eq(m->pub.assoc_id, 7);
+	gs_msg_free(m);
+}
+END_TEST
+
 START_TEST(a_length_that_no_block_can_have_is_refused)
 {
 	size_t len;
 
-	for (len = SIZE_MAX; len > SIZE_MAX - sizeof(struct gs_msg); len--)
+	for (len = SIZE_MAX; len > SIZE_MAX - sizeof(struct gs_msg); len--) {
 		ck_assert_ptr_null(gs_msg_new(GSCTP_MSG_DATA, 1, len));
+		ck_assert_ptr_null(gs_msg_new_data(1, len));
+	}
 }
 END_TEST
 
@@ -254,6 +295,8 @@ suite(void)
 	    a_new_message_is_zero_but_for_its_type_and_association);
 	tcase_add_test(tc, the_payload_is_aligned_for_anything);
 	tcase_add_test(tc, all_of_the_payload_can_be_written);
+	tcase_add_test(tc, a_data_message_is_zero_but_for_its_payload);
+	tcase_add_test(tc, a_message_that_grows_or_shrinks_keeps_what_it_has);
 	tcase_add_test(tc, a_length_that_no_block_can_have_is_refused);
 	tcase_add_test(tc, the_block_is_found_from_what_the_application_has);
 	tcase_add_test(tc, freeing_null_is_fine);

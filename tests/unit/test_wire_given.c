@@ -18,7 +18,6 @@
 #define WAIT_MS 5000
 
 static char last_line[GS_LOG_LINE];
-static uint8_t room[GS_PACKET_MAX];
 
 static void
 keep_line(void *arg, int level, const char *line)
@@ -136,10 +135,8 @@ must_get(struct gs_wire *w, const char *src, uint16_t port, const char *dst,
 	struct gs_packet pkt;
 
 	ck_assert_uint_eq(gs_wire_fds(w, &p.fd, 1), 1);
-	ck_assert_int_eq(poll(&p, 1, WAIT_MS), 1);
-	memset(&pkt, 0, sizeof(pkt));
-	pkt.data = room;
-	pkt.len = sizeof(room);
+	if (!gs_wire_is_pending(w))
+		ck_assert_int_eq(poll(&p, 1, WAIT_MS), 1);
 	ck_assert_int_eq(gs_wire_recv(w, p.fd, &pkt, 1), 1);
 	ck_assert_uint_eq(pkt.len, 2);
 	ck_assert(gs_addr_equal(&pkt.src, &want_src));
@@ -269,7 +266,7 @@ START_TEST(a_socket_that_blocks_is_not_waited_for)
 	uint16_t port = 0;
 	int fd = bound("127.0.0.1", &port, 0);
 	struct gs_wire *w = adopt(&fd, 1);
-	struct gs_packet pkt = { .data = room, .len = sizeof(room) };
+	struct gs_packet pkt;
 	int mine;
 
 	ck_assert_uint_eq(gs_wire_fds(w, &mine, 1), 1);

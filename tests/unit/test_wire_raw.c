@@ -14,7 +14,6 @@
 #define WAIT_MS 5000
 
 static char last_line[GS_LOG_LINE];
-static uint8_t room[GS_PACKET_MAX];
 static uint8_t bytes[GS_PACKET_MAX];
 
 static void
@@ -94,10 +93,8 @@ must_get(struct gs_wire *w, size_t i, const char *src, const char *dst,
 	ck_assert_uint_gt(gs_wire_fds(w, fds, 2), i);
 	p.fd = fds[i];
 	p.events = POLLIN;
-	ck_assert_int_eq(poll(&p, 1, WAIT_MS), 1);
-	memset(&pkt, 0, sizeof(pkt));
-	pkt.data = room;
-	pkt.len = sizeof(room);
+	if (!gs_wire_is_pending(w))
+		ck_assert_int_eq(poll(&p, 1, WAIT_MS), 1);
 	ck_assert_int_eq(gs_wire_recv(w, p.fd, &pkt, 1), 1);
 	ck_assert_uint_eq(pkt.len, len);
 	ck_assert_mem_eq(pkt.data, bytes, len);
