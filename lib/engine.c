@@ -52,6 +52,7 @@ static struct {
 	bool initialised;	/* usrsctp_init_nothreads() was called */
 	bool running;
 	bool timers_ran;	/* since the last settle */
+	bool has_news;		/* the same: somebody has, of an association */
 	bool is_ticking;	/* they run now */
 	struct gs_wire *wire;
 	struct gs_faults *faults;	/* NULL: none */
@@ -157,16 +158,16 @@ gs_enter(void)
 static void
 settle_locked(void)
 {
-	bool ran = eng.timers_ran;
+	bool ran = eng.timers_ran, has_news = eng.has_news;
 
 	if (!eng.running)
 		return;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	if (gs_now_ms() >= eng.alarm_ms) {
 		eng.alarm_ms = UINT64_MAX;
 		ran = true;
 	}
-	eng.hooks.settle(ran);
+	eng.hooks.settle(ran || has_news, has_news);
 	if (gs_now_ms() >= gs_mtu_due())
 		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
@@ -331,7 +332,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	eng.now_ms = gs_now_ms();
 	if (!eng.initialised) {
 		gs_timers_reset();
@@ -443,7 +444,7 @@ filter_in(const struct gs_packet *pkt)
 		return v;
 	/* A packet just before it may have ended the association that it
 	 * would restart, and the filter has not heard. */
-	eng.hooks.settle(false);
+	eng.hooks.settle(false, false);
 	return gs_filter_in_again(eng.filter, pkt, eng.now_ms);
 }
 
@@ -558,6 +559,12 @@ gs_engine_tick_locked(void)
 	usrsctp_handle_timers((uint32_t)elapsed);
 	gs_timers_run(eng.ticks);
 	eng.is_ticking = false;
+}
+
+void
+gs_engine_has_news(void)
+{
+	eng.has_news = true;
 }
 
 bool

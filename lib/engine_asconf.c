@@ -205,9 +205,19 @@ again:
 	}
 }
 
+/* Guarded by the stack's lock. */
+static unsigned int ends;
+
+unsigned int
+gs_esock_ends(void)
+{
+	return ends;
+}
+
 int
 __wrap_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree, int from)
 {
+	ends++;
 	stop_all_gone(inp, stcb);
 	return __real_sctp_free_assoc(inp, stcb, from_inpcbfree, from);
 }

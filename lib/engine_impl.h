@@ -28,6 +28,9 @@ void gs_engine_emit(const struct gs_packet *pkt, bool of_assoc);
 uint16_t gs_engine_udp_port(void);
 bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
 
+/* engine.c: an association has changed, which will have no upcall. */
+void gs_engine_has_news(void);
+
 /* engine.c: can packets leave from this address?  Every one, before there is
  * a wire. */
 bool gs_engine_can_send(const union gs_addr *a);
