@@ -12,6 +12,16 @@
  * and the least of IPv6. */
 static const uint16_t usual[] = { 9000, 4352, 1500, 1400, 1280 };
 
+static void
+ask_for(struct gs_pmtu *p, enum gs_pmtu_phase phase, uint16_t size,
+    uint64_t now_ms)
+{
+	p->phase = phase;
+	p->probe = size;
+	p->tries = 0;
+	p->due_ms = now_ms;
+}
+
 void
 gs_pmtu_init(struct gs_pmtu *p, uint16_t head, uint16_t base, uint16_t first,
     uint16_t most)
@@ -35,16 +45,6 @@ rest(struct gs_pmtu *p, uint64_t now_ms)
 	p->phase = GS_PMTU_REST;
 	p->probe = 0;
 	p->due_ms = now_ms + GS_PMTU_RAISE_MS;
-}
-
-static void
-ask_for(struct gs_pmtu *p, enum gs_pmtu_phase phase, uint16_t size,
-    uint64_t now_ms)
-{
-	p->phase = phase;
-	p->probe = size;
-	p->tries = 0;
-	p->due_ms = now_ms;
 }
 
 /* The whole first, as most paths take it; then what is usual; then between
@@ -164,11 +164,13 @@ gs_pmtu_limit(struct gs_pmtu *p, uint16_t most)
 	p->most = most;
 	if (p->now > most)
 		p->now = most;
-	/* What is asked for could not leave. */
-	if (p->probe > most) {
-		p->tries = GS_PMTU_TRIES;
-		p->due_ms = 0;
-	}
+	if (p->probe <= most)
+		return;
+	/* It could not leave: the next one, or what is in use now. */
+	p->tries = GS_PMTU_TRIES;
+	p->due_ms = 0;
+	if (p->phase == GS_PMTU_CHECK)
+		ask_for(p, GS_PMTU_CHECK, p->now, 0);
 }
 
 void

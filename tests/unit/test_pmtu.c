@@ -251,7 +251,18 @@ START_TEST(what_the_system_says_is_believed_at_once)
 	gs_pmtu_limit(&w.p, 8972);
 	ck_assert_uint_eq(w.p.now, 1372);
 
-	/* While it is asked for. */
+	/* While what is in use is asked for. */
+	set_up(&w, 8972, 1272);
+	gs_pmtu_init(&w.p, HEAD, BASE, 1452, 8972);
+	gs_pmtu_begin(&w.p, w.now_ms);
+	ck_assert_uint_eq(gs_pmtu_next(&w.p, w.now_ms), BASE);
+	gs_pmtu_answered(&w.p, BASE, w.now_ms);
+	ck_assert_uint_eq(gs_pmtu_next(&w.p, w.now_ms), 1452);
+	gs_pmtu_limit(&w.p, 1272);
+	run(&w);
+	ck_assert_uint_eq(w.p.now, 1272);
+
+	/* While more is. */
 	set_up(&w, 8972, 1472);
 	gs_pmtu_begin(&w.p, w.now_ms);
 	ck_assert_uint_eq(gs_pmtu_next(&w.p, w.now_ms), 8972);
