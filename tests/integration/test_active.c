@@ -521,8 +521,10 @@ fill(const struct loop_pair *p)
 		n++;
 	ck_assert_int_eq(err, -ETIMEDOUT);
 	traffic_set(p->client, at_once);
-	ck_assert_int_eq(number_try_send(p->client, p->at_client, n, BIG),
-	    -EAGAIN);
+	/* Some room has come since, perhaps, on a busy machine. */
+	while ((err = number_try_send(p->client, p->at_client, n, BIG)) == 0)
+		n++;
+	ck_assert_int_eq(err, -EAGAIN);
 	return n;
 }
 
