@@ -16,6 +16,8 @@
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
+#include "hub_alarm.h"
+#include "hub_find.h"
 #include "log.h"
 
 /* How long the peer has to bring up the association we yielded to, and how
@@ -149,6 +151,7 @@ gs_assoc_start(struct gs_assoc *a)
 	a->waits_for_orphan = gs_hub_find_orphan(a->local_port, a->targets,
 	    a->ntargets) != NULL;
 	if (a->waits_for_orphan) {
+		gs_hub_await_orphan();
 		/* It ends by itself; its guard is a timer of the engine. */
 		a->phase = GS_YIELDED;
 		return 0;
@@ -194,7 +197,9 @@ gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	a->peer_udp_port = udp_port;
 	a->primary = addrs[0];
 	ep->stream.peer = addrs[0];
-	err = gs_assoc_start(a);
+	err = gs_find_add_targets(a);
+	if (err == 0)
+		err = gs_assoc_start(a);
 	if (err != 0) {
 		gs_assoc_destroy(a);
 		return err;
@@ -240,16 +245,13 @@ static struct gs_assoc *
 find_attempt(struct gs_endpoint *ep, const union gs_addr *peers, int n)
 {
 	struct gs_assoc *a;
-	size_t i;
-	int j;
+	int i;
 
-	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
-		if (!can_be_answered(a))
-			continue;
-		for (i = 0; i < a->ntargets; i++)
-			for (j = 0; j < n; j++)
-				if (gs_addr_equal(&a->targets[i], &peers[j]))
-					return a;
+	for (i = 0; i < n; i++) {
+		a = gs_find_target(ep->port, &peers[i]);
+		for (; a != NULL; a = gs_find_next_target(a, &peers[i]))
+			if (a->ep == ep && can_be_answered(a))
+				return a;
 	}
 	return NULL;
 }
@@ -392,7 +394,7 @@ gs_assoc_yield(struct gs_assoc *a)
 	a->phase = GS_YIELDED;
 	a->waits_for_orphan = false;
 	a->yield_until_ms = gs_now_ms() + YIELD_MS;
-	gs_engine_alarm_locked(a->yield_until_ms);
+	gs_alarm_set(a, a->yield_until_ms);
 }
 
 /* The peer's attempt did not come up, or the old association may have ended:
@@ -457,7 +459,7 @@ is_much_room(struct gs_assoc *a, size_t queued)
 		a->room_at_ms = now + ROOM_MS;
 	if (now >= a->room_at_ms)
 		return true;
-	gs_engine_alarm_locked(a->room_at_ms);
+	gs_alarm_set(a, a->room_at_ms);
 	return false;
 }
 
@@ -486,7 +488,7 @@ has_drained(struct gs_assoc *a)
 		return queued == 0;
 	if (gs_now_ms() >= a->retry_at_ms)
 		return true;
-	gs_engine_alarm_locked(a->retry_at_ms);
+	gs_alarm_set(a, a->retry_at_ms);
 	return false;
 }
 
@@ -682,7 +684,7 @@ check_autoclose(struct gs_assoc *a, uint64_t now)
 	if (now >= at)
 		(void)gs_assoc_eof(a);	/* it is up */
 	else
-		gs_engine_alarm_locked(at);
+		gs_alarm_set(a, at);
 }
 
 /*
@@ -716,7 +718,7 @@ check_path(struct gs_assoc *a, uint64_t now)
 	}
 	a->probe_queued = queued;
 	if (now < a->probe_at_ms) {
-		gs_engine_alarm_locked(a->probe_at_ms);
+		gs_alarm_set(a, a->probe_at_ms);
 		return;
 	}
 	rto_ms = gs_path_probe(a->so, queued > 0);
@@ -727,7 +729,7 @@ check_path(struct gs_assoc *a, uint64_t now)
 	if (a->has_life && rto_ms > PROBE_MS)
 		rto_ms = PROBE_MS;
 	a->probe_at_ms = now + rto_ms;
-	gs_engine_alarm_locked(a->probe_at_ms);
+	gs_alarm_set(a, a->probe_at_ms);
 }
 
 /* Its socket is closed. */
@@ -750,7 +752,7 @@ check_clock(struct gs_assoc *a)
 		if (a->waits_for_orphan || now >= a->yield_until_ms)
 			retry(a);
 		else
-			gs_engine_alarm_locked(a->yield_until_ms);
+			gs_alarm_set(a, a->yield_until_ms);
 	} else {
 		check_autoclose(a, now);
 		gs_assoc_check_end(a);

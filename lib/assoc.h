@@ -26,10 +26,12 @@
 #include "assoc_burst.h"
 #include "counter.h"
 #include "engine_sock.h"
+#include "htab.h"
 #include "msg.h"
 #include "waiter.h"
 
 struct gs_endpoint;
+struct gs_target;
 
 /* What an engine socket's upcall says it belongs to. */
 enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
@@ -39,6 +41,12 @@ struct gs_owner {
 	bool by_timer;			/* its last upcall */
 	bool has_news;			/* there was one */
 	TAILQ_ENTRY(gs_owner) dirty;
+};
+
+/* When it is to be looked at: hub_alarm.h. */
+struct gs_alarm {
+	uint64_t at_ms;
+	size_t place;			/* in the heap; 0: off */
 };
 
 enum gs_assoc_phase {
@@ -71,6 +79,7 @@ struct gs_assoc {
 	/* An attempt's target; later the peer's primary address. */
 	union gs_addr *targets;
 	size_t ntargets;
+	struct gs_target *by_target;	/* each of them: hub_find.h */
 	union gs_addr primary;
 	uint16_t peer_udp_port;		/* 0: as the endpoint has it */
 	bool waits_for_orphan;
@@ -120,6 +129,7 @@ struct gs_assoc {
 	size_t begun_len;		/* bytes that those hold */
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
+	struct gs_alarm alarm;
 	uint64_t end_at_ms;		/* the peer has shut down, and it is
 					 * shown then, or once it can
 					 * be; 0 not: posix.h */
@@ -152,7 +162,8 @@ struct gs_assoc {
 	bool in_ready;
 	TAILQ_ENTRY(gs_assoc) ready;	/* endpoint: head is set */
 	TAILQ_ENTRY(gs_assoc) in_ep;	/* endpoint, or the orphans */
-	LIST_ENTRY(gs_assoc) in_hash;	/* by id */
+	TAILQ_ENTRY(gs_assoc) in_hub;
+	struct gs_htab_node by_id;	/* hub_find.h */
 };
 TAILQ_HEAD(gs_assoc_list, gs_assoc);
 

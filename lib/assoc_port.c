@@ -4,6 +4,7 @@
 
 #include "assoc_recv.h"
 #include "endpoint.h"
+#include "hub_find.h"
 #include "log.h"
 
 /* With a quarter of all ports taken at one peer, one connect in a million
@@ -42,12 +43,15 @@ gs_assoc_change_port(struct gs_assoc *a)
 		return false;
 	a->port_changes++;
 	gs_assoc_close_socket(a);
+	gs_find_remove_targets(a);
 	a->local_port = a->ep->port;
+	err = gs_find_add_targets(a);
 	gs_logf(GSCTP_LOG_INFO,
 	    "association %u: its peer has one with another program's port "
 	    "%u: once more from %u",
 	    a->id, old, a->local_port);
-	err = gs_assoc_start(a);
+	if (err == 0)
+		err = gs_assoc_start(a);
 	if (err != 0)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 	return true;

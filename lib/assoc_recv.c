@@ -15,7 +15,9 @@
 #include "engine.h"
 #include "engine_note.h"
 #include "engine_opt.h"
+#include "filter_owner.h"
 #include "hub.h"
+#include "hub_alarm.h"
 #include "log.h"
 
 /* Read from the engine at most this much at a time, where the bound is near;
@@ -189,6 +191,8 @@ learn(struct gs_assoc *a)
 		    a->local_tag);
 	gs_filter_confirm(f, a->local_port, gs_addr_port(&a->primary), local,
 	    remote);
+	gs_filter_set_owner(f, a->local_port, gs_addr_port(&a->primary),
+	    local, a->id);
 	a->local_tag = local;
 	a->peer_tag = remote;
 	gs_counter_start(&a->counter, a->local_port, gs_addr_port(&a->primary),
@@ -309,7 +313,7 @@ gs_assoc_check_end(struct gs_assoc *a)
 	if (a->end_at_ms == 0 || a->ep == NULL || !a->ep->is_posix)
 		return;
 	if (gs_now_ms() < a->end_at_ms) {
-		gs_engine_alarm_locked(a->end_at_ms);
+		gs_alarm_set(a, a->end_at_ms);
 		return;
 	}
 	a->end_at_ms = 0;

@@ -5,35 +5,26 @@
 #include "engine.h"
 #include "engine_sock.h"
 #include "hub.h"
+#include "hub_find.h"
 
 #define CHUNK_INIT 1
 #define CHUNK_COOKIE_ECHO 10
-
-static bool
-is_target(const struct gs_assoc *a, const struct gs_handshake *h)
-{
-	size_t i, j;
-
-	for (i = 0; i < a->ntargets; i++)
-		for (j = 0; j < h->naddrs; j++)
-			if (gs_addr_same_ip(&a->targets[i], &h->addrs[j]) &&
-			    gs_addr_port(&a->targets[i]) == h->src_port)
-				return true;
-	return false;
-}
 
 /* Our attempt with the sender of the packet, on an endpoint that listens. */
 static struct gs_assoc *
 find_attempt(const struct gs_handshake *h)
 {
-	struct gs_endpoint *ep;
 	struct gs_assoc *a;
+	union gs_addr addr;
+	size_t i;
 
-	TAILQ_FOREACH(ep, gs_hub_endpoints(), in_hub) {
-		if (ep->port != h->dst_port || !ep->is_listening)
-			continue;
-		TAILQ_FOREACH(a, &ep->assocs, in_ep)
-			if (a->phase == GS_CONNECTING && is_target(a, h))
+	for (i = 0; i < h->naddrs; i++) {
+		addr = h->addrs[i];
+		gs_addr_set_port(&addr, h->src_port);
+		a = gs_find_target(h->dst_port, &addr);
+		for (; a != NULL; a = gs_find_next_target(a, &addr))
+			if (a->phase == GS_CONNECTING && a->ep != NULL &&
+			    a->ep->is_listening)
 				return a;
 	}
 	return NULL;
@@ -72,8 +63,8 @@ is_listened_on(uint16_t port)
 {
 	struct gs_endpoint *ep;
 
-	TAILQ_FOREACH(ep, gs_hub_endpoints(), in_hub)
-		if (ep->port == port && ep->is_listening)
+	for (ep = gs_find_port(port); ep != NULL; ep = gs_find_next_port(ep))
+		if (ep->is_listening)
 			return true;
 	return false;
 }

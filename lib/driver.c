@@ -52,7 +52,7 @@ struct drv_lead {
 	bool is_parked;
 	bool is_led;			/* a thread leads now */
 	pthread_cond_t *asker;		/* one that waits wants to; or NULL */
-	bool is_timed;			/* the timer will tell the driver */
+	atomic_bool is_timed;		/* the timer will tell the driver */
 	uint64_t last_us;		/* a thread led, then */
 	unsigned int quick;		/* waits in a row soon after another */
 	pthread_cond_t gone;		/* is_led is false again */
@@ -106,7 +106,7 @@ gs_driver_wake_in(unsigned int us)
 static void
 set_timer(unsigned int us)
 {
-	drv.lead.is_timed = gs_driver_wake_in(us);
+	atomic_store(&drv.lead.is_timed, gs_driver_wake_in(us));
 }
 
 uint64_t
@@ -123,6 +123,17 @@ clear(int fd)
 
 	if (read(fd, &n, sizeof(n)) < 0)
 		return;			/* it was set anew meanwhile */
+}
+
+/*
+ * Whoever leads may see it in place of the driver, which then does not.  Both
+ * look afterwards whether it is to be set anew, so that none is missed.
+ */
+static void
+clear_timer(void)
+{
+	clear(drv.timer_fd);
+	atomic_store(&drv.lead.is_timed, false);
 }
 
 /* How many of n packets of the socket; of none, of those read before. */
@@ -241,7 +252,9 @@ sort_out(const struct epoll_event *ev)
 {
 	int fd = ev->data.fd;
 
-	if (fd == drv.wake_fd || fd == drv.timer_fd)
+	if (fd == drv.timer_fd)
+		clear_timer();
+	else if (fd == drv.wake_fd)
 		clear(fd);
 	else if (fd == drv.other_fd)
 		drv.other_fn();
@@ -280,7 +293,6 @@ park(void)
 
 	gs_enter();
 	idle_us = gs_now_us() - l->last_us;
-	l->is_timed = false;
 	if (l->asker != NULL) {
 		l->is_parked = true;
 		gs_wake_locked(l->asker);
@@ -313,7 +325,7 @@ drive(void *arg)
 		/* The timer alone is there. */
 		if (epoll_wait(drv.park_fd, &ev, 1, -1) > 0) {
 			atomic_fetch_add(&drv.wakeups, 1);
-			clear(drv.timer_fd);
+			clear_timer();
 		}
 	}
 	return NULL;
@@ -339,6 +351,13 @@ gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us)
 		gs_driver_wake();
 	}
 	return false;
+}
+
+void
+gs_driver_lead_cancel(const pthread_cond_t *cond)
+{
+	if (drv.lead.asker == cond)
+		drv.lead.asker = NULL;
 }
 
 size_t
@@ -378,7 +397,7 @@ gs_driver_lead_end(void)
 	l->last_us = gs_now_us();
 	if (atomic_load(&drv.must_stop))
 		pthread_cond_broadcast(&l->gone);
-	if (!l->is_timed)
+	if (!atomic_load(&l->is_timed))
 		set_timer(LEAD_US);
 }
 

@@ -40,6 +40,7 @@ bool gs_driver_wake_in(unsigned int us);
 
 /* A thread that waits on cond in the driver's place: hooks of engine.h. */
 bool gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us);
+void gs_driver_lead_cancel(const pthread_cond_t *cond);
 size_t gs_driver_lead(uint64_t until_ms, bool awaits_answer,
     struct gs_packet *pkts, size_t n);
 bool gs_driver_lead_has_more(void);

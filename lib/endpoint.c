@@ -12,6 +12,7 @@
 #include "engine_opt.h"
 #include "handle.h"
 #include "hub.h"
+#include "hub_find.h"
 #include "log.h"
 #include "ready.h"
 
@@ -332,6 +333,7 @@ gs_endpoint_change_port(struct gs_endpoint *ep)
 	gs_esock_close(ep->so);
 	ep->so = so;
 	gs_esock_set_owner(so, ep);
+	gs_hub_port_changed(ep);
 	return 0;
 }
 
@@ -466,11 +468,13 @@ gs_endpoint_assoc(struct gs_endpoint *ep, gsctp_assoc_id id)
 struct gs_assoc *
 gs_endpoint_peer(struct gs_endpoint *ep, const union gs_addr *peer)
 {
+	struct gs_peer_walk w;
 	struct gs_assoc *a;
 
-	TAILQ_FOREACH(a, &ep->assocs, in_ep)
-		if (gs_addr_port(&a->primary) == gs_addr_port(peer) &&
-		    gs_assoc_is_alive(a) && gs_assoc_has_peer(a, peer))
+	gs_peer_walk(&w, ep->port, peer);
+	while ((a = gs_peer_walk_next(&w)) != NULL)
+		if (a->ep == ep && gs_assoc_is_alive(a) &&
+		    gs_assoc_has_peer(a, peer))
 			return a;
 	return NULL;
 }

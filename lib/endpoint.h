@@ -25,6 +25,7 @@
 #include "endpoint_auth.h"
 #include "endpoint_deliver.h"
 #include "endpoint_stream.h"
+#include "htab.h"
 #include "msg.h"
 
 struct gs_ready;
@@ -86,6 +87,7 @@ struct gs_endpoint {
 	int error;			/* which it has not been told */
 	bool is_read_shut;		/* the end is shown: posix.h */
 	TAILQ_ENTRY(gs_endpoint) in_hub;
+	struct gs_htab_node by_port;	/* hub_find.h */
 };
 TAILQ_HEAD(gs_endpoint_list, gs_endpoint);
 

@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "faults.h"
 #include "filter_restart.h"
 #include "log.h"
@@ -29,8 +30,8 @@
 /* RFC 9260 16: five times RTO.Max, which is 60 s. */
 #define SHUTDOWN_GUARD_S 300
 
-/* Of 216 bytes each. */
-#define PIECES_MAX 3
+/* Messages and fragments that may wait in an association, either way. */
+#define CHUNKS_MAX 2048
 
 /* Handshakes remembered that never completed; see filter.h. */
 #define HALF_OPEN_MAX 65536
@@ -51,6 +52,7 @@ static struct {
 	bool initialised;	/* usrsctp_init_nothreads() was called */
 	bool running;
 	bool timers_ran;	/* since the last settle */
+	bool has_news;		/* the same: somebody has, of an association */
 	bool is_ticking;	/* they run now */
 	struct gs_wire *wire;
 	struct gs_faults *faults;	/* NULL: none */
@@ -135,6 +137,12 @@ gs_engine_can_send(const union gs_addr *a)
 	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
 }
 
+uint32_t
+gs_engine_route_mtu(const union gs_addr *dst, bool *is_local)
+{
+	return gs_source_mtu(&eng.source, dst, eng.now_ms, is_local);
+}
+
 /* The engine sets errno at every turn; the API does not. */
 static _Thread_local int callers_errno;
 
@@ -150,16 +158,18 @@ gs_enter(void)
 static void
 settle_locked(void)
 {
-	bool ran = eng.timers_ran;
+	bool ran = eng.timers_ran, has_news = eng.has_news;
 
 	if (!eng.running)
 		return;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	if (gs_now_ms() >= eng.alarm_ms) {
 		eng.alarm_ms = UINT64_MAX;
 		ran = true;
 	}
-	eng.hooks.settle(ran);
+	eng.hooks.settle(ran || has_news, has_news);
+	if (gs_now_ms() >= gs_mtu_due())
+		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
 		gs_tx_flush_locked();
@@ -250,6 +260,8 @@ sleep_locked(pthread_cond_t *cond, uint64_t deadline_ms)
 
 	gs_tx_flush_locked();
 	err = gs_cond_wait_until(cond, &big_lock, deadline_ms);
+	if (eng.hooks.lead_cancel != NULL)
+		eng.hooks.lead_cancel(cond);
 	if (eng.running)
 		gs_engine_tick_locked();
 	return err;
@@ -287,9 +299,6 @@ set_defaults(void)
 	usrsctp_sysctl_set_sctp_shutdown_guard_time_default(SHUTDOWN_GUARD_S);
 	/* A full listener says so, RFC 9260 5.1. */
 	usrsctp_sysctl_set_sctp_abort_if_one_2_one_hits_limit(1);
-	/* A packet of up to this many small pieces of memory is not worth a
-	 * cluster of 2 kB: of its own it takes five, a kilobyte and more. */
-	usrsctp_sysctl_set_sctp_mbuf_threshold_count(PIECES_MAX);
 	/* ECN bits do not reach the engine through UDP reliably. */
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
 	/* Off where it is not asked for (doc/engine.md); and it is the
@@ -299,6 +308,9 @@ set_defaults(void)
 	/* What is longer than two of its small blocks is copied into a large
 	 * one; each block of a message costs more than its bytes do. */
 	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
+	/* Of its own it takes 512 messages, sent or not read, which small
+	 * ones are before they fill a buffer; what comes then is dropped. */
+	usrsctp_sysctl_set_sctp_max_chunks_on_queue(CHUNKS_MAX);
 }
 
 int
@@ -320,7 +332,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	eng.now_ms = gs_now_ms();
 	if (!eng.initialised) {
 		gs_timers_reset();
@@ -432,7 +444,7 @@ filter_in(const struct gs_packet *pkt)
 		return v;
 	/* A packet just before it may have ended the association that it
 	 * would restart, and the filter has not heard. */
-	eng.hooks.settle(false);
+	eng.hooks.settle(false, false);
 	return gs_filter_in_again(eng.filter, pkt, eng.now_ms);
 }
 
@@ -456,6 +468,7 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 	eng.input = pkt;
 	gs_engine_feed(pkt);
 	eng.input = NULL;
+	gs_mtu_input(pkt);
 }
 
 static void
@@ -548,6 +561,12 @@ gs_engine_tick_locked(void)
 	eng.is_ticking = false;
 }
 
+void
+gs_engine_has_news(void)
+{
+	eng.has_news = true;
+}
+
 bool
 gs_engine_is_ticking_locked(void)
 {
@@ -568,6 +587,8 @@ gs_engine_due_locked(void)
 		if (at < due)
 			due = at;
 	}
+	if (gs_mtu_due() < due)
+		due = gs_mtu_due();
 	if (eng.faults != NULL) {
 		at = gs_faults_due_us(eng.faults);
 		at = at / 1000 + (at % 1000 != 0);

@@ -39,21 +39,23 @@ struct gs_engine_hooks {
 	/* May this packet reach the engine?  It has passed the filter. */
 	bool (*admit)(const struct gs_packet *pkt);
 	/* The end of a locked section, or within one, between two packets.
-	 * timers_ran: any association may have changed, not only those
-	 * whose upcall came. */
-	void (*settle)(bool timers_ran);
+	 * timers_ran: so may the alarm have.  has_news: one that has had no
+	 * upcall may have changed. */
+	void (*settle)(bool timers_ran, bool has_news);
 	/* The driver should wake: its sleep was armed for too late. */
 	void (*wake)(void);
 	/*
 	 * The thread that waits, since_us after the last one stopped to, may
-	 * be the driver from now on, until the second of them.  Without the
-	 * lock it makes turns: each sleeps until something has come, or until
-	 * this time, and gives up to n packets that the engine is to have, and
-	 * that are there until the next turn; are there more already?  NULL:
-	 * it may not.
+	 * be the driver from now on, until lead_end().  Where it may not yet,
+	 * it is told by cond when it may; it cancels when it waits no more.
+	 * Without the lock it makes turns: each sleeps until something has
+	 * come, or until this time, and gives up to n packets that the engine
+	 * is to have, and that are there until the next turn; are there more
+	 * already?  NULL: it may not.
 	 */
 	bool (*lead_begin)(pthread_cond_t *cond, uint64_t since_us);
 	void (*lead_end)(void);
+	void (*lead_cancel)(const pthread_cond_t *cond);
 	size_t (*lead)(uint64_t until_ms, bool awaits_answer,
 	    struct gs_packet *pkts, size_t n);
 	bool (*lead_has_more)(void);

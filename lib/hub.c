@@ -10,17 +10,19 @@
 #include "driver.h"
 #include "engine.h"
 #include "engine_sock.h"
-
-#define BUCKETS 1024
+#include "hub_alarm.h"
+#include "hub_find.h"
 
 /* The future, the current and all associations. */
 #define LAST_RESERVED 2
 
-LIST_HEAD(bucket, gs_assoc);
+/* Looked at whenever a timer ran, one after the other. */
+#define SWEEP 16
+
 TAILQ_HEAD(owners, gs_owner);
 
 static struct {
-	struct bucket by_id[BUCKETS];
+	struct gs_assoc_list assocs;	/* all */
 	gsctp_assoc_id last_id;
 	size_t nassocs;
 	struct gs_endpoint_list endpoints;
@@ -29,30 +31,33 @@ static struct {
 	pthread_cond_t orphan_cond;
 	struct owners dirty;
 	bool awaits_reset; /* some association does, to send */
+	bool awaits_orphan;	/* and one for that, to begin */
 	bool is_ready;
 } hub;
 
-void
+int
 gs_hub_init(void)
 {
+	int err;
+
 	if (hub.is_ready)
-		return;
+		return 0;
+	err = gs_find_init();
+	if (err != 0)
+		return err;
+	TAILQ_INIT(&hub.assocs);
 	TAILQ_INIT(&hub.endpoints);
 	TAILQ_INIT(&hub.orphans);
 	TAILQ_INIT(&hub.dirty);
 	(void)gs_cond_init(&hub.orphan_cond);	/* cannot fail on Linux */
 	hub.is_ready = true;
+	return 0;
 }
 
 struct gs_assoc *
 gs_hub_find_assoc(gsctp_assoc_id id)
 {
-	struct gs_assoc *a;
-
-	LIST_FOREACH(a, &hub.by_id[id % BUCKETS], in_hash)
-		if (a->id == id)
-			return a;
-	return NULL;
+	return hub.is_ready ? gs_find_id(id) : NULL;
 }
 
 void
@@ -62,29 +67,54 @@ gs_hub_add_assoc(struct gs_assoc *a)
 		if (hub.last_id < LAST_RESERVED || hub.last_id >= INT32_MAX)
 			hub.last_id = LAST_RESERVED;
 		hub.last_id++;
-	} while (gs_hub_find_assoc(hub.last_id) != NULL);
+	} while (gs_find_id(hub.last_id) != NULL);
 	a->id = hub.last_id;
-	LIST_INSERT_HEAD(&hub.by_id[a->id % BUCKETS], a, in_hash);
+	gs_find_add_id(a);
+	TAILQ_INSERT_TAIL(&hub.assocs, a, in_hub);
 	hub.nassocs++;
 }
 
 void
 gs_hub_remove_assoc(struct gs_assoc *a)
 {
-	LIST_REMOVE(a, in_hash);
+	gs_alarm_clear(a);
+	gs_find_remove_id(a);
+	gs_find_remove_targets(a);
+	TAILQ_REMOVE(&hub.assocs, a, in_hub);
 	hub.nassocs--;
+}
+
+struct gs_assoc *
+gs_hub_first(void)
+{
+	return TAILQ_FIRST(&hub.assocs);
+}
+
+struct gs_assoc *
+gs_hub_next(const struct gs_assoc *a)
+{
+	return TAILQ_NEXT(a, in_hub);
 }
 
 void
 gs_hub_add_endpoint(struct gs_endpoint *ep)
 {
 	TAILQ_INSERT_TAIL(&hub.endpoints, ep, in_hub);
+	gs_find_add_port(ep);
 }
 
 void
 gs_hub_remove_endpoint(struct gs_endpoint *ep)
 {
 	TAILQ_REMOVE(&hub.endpoints, ep, in_hub);
+	gs_find_remove_port(ep);
+}
+
+void
+gs_hub_port_changed(struct gs_endpoint *ep)
+{
+	gs_find_remove_port(ep);
+	gs_find_add_port(ep);
 }
 
 struct gs_endpoint_list *
@@ -100,26 +130,47 @@ gs_hub_add_orphan(struct gs_assoc *a)
 	hub.norphans++;
 }
 
+/* An attempt may wait for just this end, and says so again if not. */
+static void
+wake_who_waits(void)
+{
+	struct gs_assoc *a;
+
+	hub.awaits_orphan = false;
+	TAILQ_FOREACH(a, &hub.assocs, in_hub)
+		if (a->phase == GS_YIELDED && a->waits_for_orphan)
+			gs_hub_mark(&a->owner);
+}
+
+void
+gs_hub_await_orphan(void)
+{
+	hub.awaits_orphan = true;
+}
+
 void
 gs_hub_remove_orphan(struct gs_assoc *a)
 {
 	TAILQ_REMOVE(&hub.orphans, a, in_ep);
 	hub.norphans--;
 	gs_wake_locked(&hub.orphan_cond);
-	/* An attempt may wait for just this. */
-	gs_engine_alarm_locked(0);
+	if (hub.awaits_orphan)
+		wake_who_waits();
 }
 
 struct gs_assoc *
 gs_hub_find_orphan(uint16_t local_port, const union gs_addr *peers, size_t n)
 {
+	struct gs_peer_walk w;
 	struct gs_assoc *a;
 	size_t i;
 
-	TAILQ_FOREACH(a, &hub.orphans, in_ep)
-		for (i = 0; a->local_port == local_port && i < n; i++)
-			if (gs_assoc_has_peer(a, &peers[i]))
+	for (i = 0; hub.norphans > 0 && i < n; i++) {
+		gs_peer_walk(&w, local_port, &peers[i]);
+		while ((a = gs_peer_walk_next(&w)) != NULL)
+			if (a->ep == NULL && gs_assoc_has_peer(a, &peers[i]))
 				return a;
+	}
 	return NULL;
 }
 
@@ -238,7 +289,7 @@ shares_addr(const struct gs_endpoint *a, const struct gs_endpoint *b)
 {
 	size_t i, j;
 
-	for (i = 0; a->port == b->port && i < a->naddrs; i++)
+	for (i = 0; i < a->naddrs; i++)
 		for (j = 0; j < b->naddrs; j++)
 			if (gs_addr_same_ip(&a->addrs[i], &b->addrs[j]))
 				return true;
@@ -249,11 +300,14 @@ bool
 gs_hub_child_has_peer(const struct gs_endpoint *like,
     const union gs_addr *peer)
 {
-	struct gs_endpoint *ep;
+	struct gs_peer_walk w;
+	struct gs_assoc *a;
 
-	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
-		if (ep->is_child && shares_addr(ep, like) &&
-		    gs_endpoint_peer(ep, peer) != NULL)
+	gs_peer_walk(&w, like->port, peer);
+	while ((a = gs_peer_walk_next(&w)) != NULL)
+		if (a->ep != NULL && a->ep->is_child &&
+		    shares_addr(a->ep, like) && gs_assoc_is_alive(a) &&
+		    gs_assoc_has_peer(a, peer))
 			return true;
 	return false;
 }
@@ -263,8 +317,8 @@ gs_hub_port_is_free(const struct gs_endpoint_config *cfg, uint16_t port)
 {
 	struct gs_endpoint *ep;
 
-	TAILQ_FOREACH(ep, &hub.endpoints, in_hub)
-		if (ep->so != NULL && ep->port == port && overlaps(ep, cfg))
+	for (ep = gs_find_port(port); ep != NULL; ep = gs_find_next_port(ep))
+		if (ep->so != NULL && overlaps(ep, cfg))
 			return false;
 	return true;
 }
@@ -280,10 +334,9 @@ gs_hub_has_other(const struct gs_endpoint *ep, const union gs_addr *addr)
 	};
 	struct gs_endpoint *other;
 
-	TAILQ_FOREACH(other, &hub.endpoints, in_hub)
-		if (other != ep && other->so != NULL &&
-		    other->port == ep->port &&
-		    overlaps(other, &cfg))
+	other = gs_find_port(ep->port);
+	for (; other != NULL; other = gs_find_next_port(other))
+		if (other != ep && other->so != NULL && overlaps(other, &cfg))
 			return true;
 	return false;
 }
@@ -302,34 +355,46 @@ settle_dirty(void)
 	}
 }
 
-/* Timers do not say whom they changed. */
+/* Somebody has changed, and it is not known who. */
 static void
-touch_all(void)
+mark_all(void)
 {
-	struct gs_assoc *a, *next_a;
-	struct gs_endpoint *ep, *next_ep;
+	struct gs_assoc *a;
 
-	for (ep = TAILQ_FIRST(&hub.endpoints); ep != NULL; ep = next_ep) {
-		next_ep = TAILQ_NEXT(ep, in_hub);
-		for (a = TAILQ_FIRST(&ep->assocs); a != NULL; a = next_a) {
-			next_a = TAILQ_NEXT(a, in_ep);
-			gs_assoc_touch(a);
-		}
-	}
-	for (a = TAILQ_FIRST(&hub.orphans); a != NULL; a = next_a) {
-		next_a = TAILQ_NEXT(a, in_ep);
-		gs_assoc_touch(a);
+	TAILQ_FOREACH(a, &hub.assocs, in_hub)
+		gs_hub_mark(&a->owner);
+}
+
+/*
+ * What timers change is told: the end of an association by its upcall, all
+ * else by the engine's notifications, without a name.  Whoever was missed
+ * all the same is found in time.
+ */
+static void
+mark_some(void)
+{
+	struct gs_assoc *a;
+	unsigned int i;
+
+	for (i = 0; i < SWEEP && i < hub.nassocs; i++) {
+		a = TAILQ_FIRST(&hub.assocs);
+		TAILQ_REMOVE(&hub.assocs, a, in_hub);
+		TAILQ_INSERT_TAIL(&hub.assocs, a, in_hub);
+		gs_hub_mark(&a->owner);
 	}
 }
 
 static void
-settle(bool timers_ran)
+settle(bool timers_ran, bool has_news)
 {
 	settle_dirty();
-	if (timers_ran) {
-		touch_all();
-		settle_dirty();
-	}
+	if (!timers_ran)
+		return;
+	if (!gs_alarm_run() || has_news)
+		mark_all();
+	else
+		mark_some();
+	settle_dirty();
 }
 
 static void
@@ -350,6 +415,7 @@ gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port)
 	hooks->wake = gs_driver_wake;
 	hooks->wake_in = gs_driver_wake_in;
 	hooks->lead_begin = gs_driver_lead_begin;
+	hooks->lead_cancel = gs_driver_lead_cancel;
 	hooks->lead = gs_driver_lead;
 	hooks->lead_has_more = gs_driver_lead_has_more;
 	hooks->lead_end = gs_driver_lead_end;

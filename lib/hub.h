@@ -18,17 +18,24 @@
 #include "assoc.h"
 #include "endpoint.h"
 
-/* Once, as the stack starts: wire the engine's hooks to this layer. */
+/* Whenever the stack starts.  0 or -ENOMEM. */
+int gs_hub_init(void);
+
+/* Wire the engine's hooks to this layer. */
 struct gs_engine_hooks;
-void gs_hub_init(void);
 void gs_hub_hooks(struct gs_engine_hooks *hooks, uint16_t peer_udp_port);
 
 void gs_hub_add_assoc(struct gs_assoc *a);	/* gives it its id */
 void gs_hub_remove_assoc(struct gs_assoc *a);
 struct gs_assoc *gs_hub_find_assoc(gsctp_assoc_id id);
 
+/* All of them, in no order. */
+struct gs_assoc *gs_hub_first(void);
+struct gs_assoc *gs_hub_next(const struct gs_assoc *a);
+
 void gs_hub_add_endpoint(struct gs_endpoint *ep);
 void gs_hub_remove_endpoint(struct gs_endpoint *ep);
+void gs_hub_port_changed(struct gs_endpoint *ep);
 struct gs_endpoint_list *gs_hub_endpoints(void);
 
 void gs_hub_add_orphan(struct gs_assoc *a);
@@ -52,6 +59,9 @@ void gs_hub_unmark(struct gs_owner *o);
 /* An association that is full has room, and waits for its streams: it is to
  * try again when a chunk about these comes (RFC 6525). */
 void gs_hub_await_reset(void);
+
+/* An attempt waits for the end of an orphan, which may come. */
+void gs_hub_await_orphan(void);
 
 /* One accepted or peeled off from an endpoint with these addresses, which
  * has this peer: a second one is not possible. */

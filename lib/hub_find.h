@@ -60,6 +60,8 @@ void gs_peer_walk(struct gs_peer_walk *w, uint16_t local_port,
     const union gs_addr *peer);
 struct gs_assoc *gs_peer_walk_next(struct gs_peer_walk *w);
 
+/* Endpoints that have, or had, a listener: those that were accepted or peeled
+ * off share its port, and are left out. */
 void gs_find_add_port(struct gs_endpoint *ep);
 void gs_find_remove_port(struct gs_endpoint *ep);
 struct gs_endpoint *gs_find_port(uint16_t port);

@@ -9,13 +9,26 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static uint32_t
+mtu_of(int fd, sa_family_t family)
+{
+	bool is_v4 = family == AF_INET;
+	socklen_t len = sizeof(int);
+	int mtu = 0;
+
+	if (getsockopt(fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
+	    is_v4 ? IP_MTU : IPV6_MTU, &mtu, &len) == -1 || mtu < 0)
+		return 0;
+	return (uint32_t)mtu;
+}
+
 /*
- * A UDP socket that is connected has the source that the route has.  Nothing
- * is sent, and any port will do.  A new socket each time: one that had an
- * address keeps it.
+ * A UDP socket that is connected has the source that the route has, and its
+ * MTU.  Nothing is sent, and any port will do.  A new socket each time: one
+ * that had an address keeps it.
  */
 static bool
-ask_system(const union gs_addr *dst, union gs_addr *src)
+ask_system(const union gs_addr *dst, union gs_addr *src, uint32_t *mtu)
 {
 	union gs_addr to = *dst, name;
 	socklen_t len = sizeof(name);
@@ -29,6 +42,7 @@ ask_system(const union gs_addr *dst, union gs_addr *src)
 	memset(&name, 0, sizeof(name));
 	found = connect(fd, &to.sa, gs_addr_len(&to)) == 0 &&
 	    getsockname(fd, &name.sa, &len) == 0 && !gs_addr_is_any(&name);
+	*mtu = found ? mtu_of(fd, to.sa.sa_family) : 0;
 	(void)close(fd); /* nothing was sent */
 	if (!found)
 		return false;
@@ -83,29 +97,59 @@ static void
 ask(struct gs_source *s, struct gs_source_dst *d, const union gs_addr *dst,
     uint64_t now_ms)
 {
+	uint32_t mtu = 0;
+
 	if (!gs_addr_same_ip(&d->dst, dst)) {
 		d->dst = *dst;
 		d->has_src = false;
 	}
 	d->asked_ms = now_ms;
-	if (s->ask(dst, &d->src))
+	if (s->ask(dst, &d->src, &mtu)) {
 		d->has_src = true;
+		d->mtu = mtu;
+	}
+}
+
+/* What is known of dst, or NULL. */
+static const struct gs_source_dst *
+look_up(struct gs_source *s, const union gs_addr *dst, uint64_t now_ms)
+{
+	struct gs_source_dst *d = &s->dsts[slot(dst)];
+
+	if ((!gs_addr_same_ip(&d->dst, dst) ||
+	    now_ms - d->asked_ms >= GS_SOURCE_MS) && may_ask(s, now_ms))
+		ask(s, d, dst, now_ms);
+	return gs_addr_same_ip(&d->dst, dst) && d->has_src ? d : NULL;
 }
 
 bool
 gs_source_find(struct gs_source *s, const union gs_addr *dst, uint64_t now_ms,
     union gs_addr *src)
 {
-	struct gs_source_dst *d;
+	const struct gs_source_dst *d;
 
 	if (gs_addr_len(dst) == 0 || gs_addr_is_loopback(dst))
 		return false;
-	d = &s->dsts[slot(dst)];
-	if ((!gs_addr_same_ip(&d->dst, dst) ||
-	    now_ms - d->asked_ms >= GS_SOURCE_MS) && may_ask(s, now_ms))
-		ask(s, d, dst, now_ms);
-	if (!gs_addr_same_ip(&d->dst, dst) || !d->has_src)
+	d = look_up(s, dst, now_ms);
+	if (d == NULL)
 		return false;
 	*src = d->src;
 	return true;
+}
+
+/* Towards itself an address is its own source, and towards another's never.
+ * All of 127.0.0.0/8 has 127.0.0.1. */
+uint32_t
+gs_source_mtu(struct gs_source *s, const union gs_addr *dst, uint64_t now_ms,
+    bool *is_local)
+{
+	const struct gs_source_dst *d;
+
+	if (gs_addr_len(dst) == 0)
+		return 0;
+	d = look_up(s, dst, now_ms);
+	if (d == NULL)
+		return 0;
+	*is_local = gs_addr_is_loopback(dst) || gs_addr_same_ip(&d->src, dst);
+	return d->mtu;
 }

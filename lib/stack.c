@@ -65,7 +65,6 @@ in_child(void)
 static void
 once(void)
 {
-	gs_hub_init();
 	(void)pthread_atfork(NULL, NULL, in_child);	/* or no memory */
 }
 
@@ -179,7 +178,9 @@ start(const struct gsctp_stack_config *in)
 	int err;
 
 	pthread_once(&one, once);
-	err = gs_config_read(in, &cfg);
+	err = gs_hub_init();
+	if (err == 0)
+		err = gs_config_read(in, &cfg);
 	if (err != 0)
 		return err;
 	gs_log_set(cfg.log, cfg.log_arg, cfg.log_level);
@@ -191,6 +192,7 @@ start(const struct gsctp_stack_config *in)
 	wc.naddrs = cfg.naddrs;
 	wc.fds = cfg.udp_fds;
 	wc.nfds = cfg.nudp_fds;
+	wc.is_plain = cfg.is_plain;
 	err = gs_wire_open(&wc, &st.wire);
 	if (err == 0) {
 		err = start_on_wire(&cfg);

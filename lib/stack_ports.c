@@ -11,6 +11,7 @@
 #include "endpoint.h"
 #include "engine.h"
 #include "hub.h"
+#include "hub_find.h"
 #include "log.h"
 #include "registry.h"
 #include "route.h"
@@ -295,8 +296,8 @@ find_own(const struct gs_endpoint *self, const union gs_addr *target)
 	unsigned int rank, best = 0;
 	struct gs_endpoint *ep;
 
-	TAILQ_FOREACH(ep, gs_hub_endpoints(), in_hub)
-	{
+	ep = gs_find_port(gs_addr_port(target));
+	for (; ep != NULL; ep = gs_find_next_port(ep)) {
 		if (ep == self || ep->so == NULL)
 			continue;
 		rank = rank_of(ep, target);

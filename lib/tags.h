@@ -57,6 +57,7 @@ struct gs_tag_record {
 	enum gs_tag_state state;
 	uint16_t local_port, peer_port;
 	uint32_t local_tag, peer_tag;
+	uint32_t owner;	     /* filter_owner.h; 0: none */
 	uint64_t seen_ms;
 };
 

@@ -146,6 +146,8 @@ struct ping {
 	double *took; /* args->count of them, n filled */
 	uint32_t n, warm;
 	double from, until;
+	double cpu; /* of both, since the first that counts */
+	int other;
 };
 
 static bool
@@ -174,10 +176,18 @@ ping_serve(struct bench *b)
 static void
 ping_next(struct ping *p)
 {
-	check_stamp(p->data, p->args->size, p->check.next,
-	    p->n + 1 == p->args->count || bench_now() >= p->until);
+	bool is_last = p->check.next >= p->warm &&
+	    (p->n + 1 == p->args->count || bench_now() >= p->until);
+
+	check_stamp(p->data, p->args->size, p->check.next, is_last);
 	p->from = bench_now();
 	net_send(p->data, p->args->size);
+}
+
+static double
+cpu_of_both(const struct ping *p)
+{
+	return bench_cpu(0) + bench_cpu(p->other);
 }
 
 static bool
@@ -190,8 +200,12 @@ ping_take(void *arg, const uint8_t *data, size_t len)
 		bench_die("%s", p->check.why);
 	if (p->check.next > p->warm)
 		p->took[p->n++] = now - p->from;
-	if (p->check.is_last)
+	if (p->check.next == p->warm)
+		p->cpu = cpu_of_both(p);
+	if (p->check.is_last) {
+		p->cpu = cpu_of_both(p) - p->cpu;
 		return false;
+	}
 	ping_next(p);
 	return true;
 }
@@ -213,7 +227,8 @@ ping_ask(struct bench *b)
 		.check = { .len = a->size },
 		.data = new_message(a),
 		.took = calloc(a->count, sizeof(*p.took)),
-		.warm = a->count / 10,
+		.warm = a->count / 10 + 1,
+		.other = b->other,
 	};
 	char done = 0;
 
@@ -232,6 +247,7 @@ ping_ask(struct bench *b)
 	bench_put("min_us", p.took[0] * 1e6);
 	bench_put("p50_us", p.took[p.n / 2] * 1e6);
 	bench_put("p99_us", p.took[(size_t)p.n * 99 / 100] * 1e6);
+	bench_put("cpu_us_trip", p.cpu / p.n * 1e6);
 	free(p.took);
 	free(p.data);
 }

@@ -14,9 +14,11 @@ def figures: {
     cpu_s_gb: ["CPU s/GB", 2, "less"],
     cpu_send_s_gb: ["CPU s/GB, sender", 2, "less"],
     cpu_receive_s_gb: ["CPU s/GB, receiver", 2, "less"],
+    fragment: ["bytes of a message a packet", 0, "more"],
     lost: ["share lost", 3, "less"],
     p50_us: ["us, p50", 1, "less"],
     p99_us: ["us, p99", 1, "less"],
+    cpu_us_trip: ["CPU us a round trip", 1, "less"],
     setups_s: ["set-ups/s", 0, "more"],
     cpu_us_setup: ["CPU us a set-up", 1, "less"],
     heap_assoc: ["bytes of heap an association", 0, "less"],
@@ -39,6 +41,9 @@ def rows:
     . as $lines | $lines[0].name as $name |
     (map(keys_unsorted[]) | unique) as $there |
     figures | to_entries[] | select(.key | IN($there[])) |
+    # It is the same in all others; and one association is less than a page.
+    select(.key != "fragment" or ($name | startswith("loopback"))) |
+    select($name != "memory-1" or (.key | startswith("rss") | not)) |
     .key as $key | .value as [$unit, $decimals, $better] |
     (reduce ($lines[] | select(has($key))) as $l ({};
         .[$l.side] += [$l[$key]]) | map_values(stats)) as $sides |

@@ -194,6 +194,8 @@ set_options(struct socket *s)
 	event.se_type = SCTP_ASSOC_CHANGE;
 	event.se_on = 1;
 	set(s, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event), "SCTP_EVENT");
+	if (args->mtu == 0)
+		return;
 	/* The common header is not counted here. */
 	memset(&path, 0, sizeof(path));
 	path.spp_assoc_id = SCTP_FUTURE_ASSOC;

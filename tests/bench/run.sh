@@ -8,7 +8,7 @@
 #   -s  seconds of a throughput, a set-up or an idle measure [2]
 #   -w  seconds before a throughput is measured [0.2]
 #   -m  only these measures: flow-BYTES, ping, setup-SOCKETS,
-#       memory-ASSOCIATIONS, idle, loopback, reference
+#       memory-ASSOCIATIONS, idle, loopback, loopback-found, reference
 #   -o  where table.txt, result.json, chart.svg and rounds.jsonl go
 #       [$BENCH_DIR, where the programs are]
 #   -a  bench_gsctp; another build's, to compare the two
@@ -35,7 +35,8 @@ rounds=5
 seconds=2
 warmup=0.2
 measures='flow-64 flow-1024 flow-16384 flow-65536 ping setup-1 setup-32
-    memory-1 memory-1000 memory-10000 idle loopback reference'
+    memory-1 memory-1000 memory-10000 idle loopback
+    loopback-found reference'
 out=$BENCH_DIR
 a=$BENCH_DIR/bench_gsctp
 b=$BENCH_DIR/bench_usrsctp
@@ -54,6 +55,10 @@ done
 shift $((OPTIND - 1))
 [ $# -eq 0 ] || usage
 command -v jq >/dev/null || die "jq is not installed"
+for program in "$a" "$b"; do
+	command -v "$program" >/dev/null ||
+	    die "$program is not there: BENCH_DIR says where make put them"
+done
 mkdir -p "$out"
 lines=$out/rounds.jsonl
 : >"$lines"
@@ -102,10 +107,15 @@ take() {
 		one a loopback "$a" -l 65536 -m 65532
 		one b loopback "$b" -l 65536
 		;;
+	loopback-found)
+		kind=flow
+		turns loopback-found -l 65536 -m 0
+		;;
 	reference)
 		kind=flow
 		one tcp flow-65536 "$BENCH_DIR/bench_tcp" -l 65536
 		one udp flow-1472 "$BENCH_DIR/bench_udp" -l 1472
+		one udp flow-1472-batch "$BENCH_DIR/bench_udp" -c -l 1472
 		kind=ping
 		one tcp ping "$BENCH_DIR/bench_tcp"
 		one udp ping "$BENCH_DIR/bench_udp"

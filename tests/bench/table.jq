@@ -26,20 +26,20 @@ def ratio: if . == null then "-" else fixed(2) end;
     "load at the end \(.load_at_end)",
     ""),
 (if $two == [] then empty else
-    ("measure" | pad(13)) + ("figure" | pad(33)) +
+    ("measure" | pad(17)) + ("figure" | pad(33)) +
     ([($p.a // "-"), ($p.b // "-"), "a/b", "other way", "a/other"] |
         map(lead(11)) | add),
     ($two[] |
-        (.measure | pad(13)) + (.unit | pad(33)) +
+        (.measure | pad(17)) + (.unit | pad(33)) +
         (value("a") | lead(11)) + (value("b") | lead(11)) +
         (.ratio | ratio | lead(11)) + (value("c") | lead(11)) +
         (.ratio_c | ratio | lead(11))),
     ""
 end),
 (if $ref == [] then empty else
-    ("reference" | pad(13)) + ("figure" | pad(33)) +
+    ("reference" | pad(17)) + ("figure" | pad(33)) +
     (["tcp", "udp"] | map(lead(11)) | add),
     ($ref[] |
-        (.measure | pad(13)) + (.unit | pad(33)) +
+        (.measure | pad(17)) + (.unit | pad(33)) +
         (value("tcp") | lead(11)) + (value("udp") | lead(11)))
 end)

@@ -34,6 +34,7 @@ export HOME
 unset XDG_CONFIG_HOME
 
 ip link set lo up
+sees_packets lo
 head -c 300000 /dev/urandom >"$tmp/in"
 
 # -- tcpdump -------------------------------------------------------------------
@@ -114,94 +115,124 @@ fields() { # file, filter, field...
 	fi
 }
 
-none() { # file, what, filter
-	fields "$1" "$3" frame.number frame.protocols _ws.expert.message \
-	    >"$tmp/found"
-	[ -s "$tmp/found" ] || return 0
-	head -n 20 "$tmp/found" >&2
-	die "$(wc -l <"$tmp/found") packets of $1: $2"
+# No packet matches any of these filters.  tshark takes a while to begin, so
+# they are one for it, and each on its own only where that finds something.
+none() { # file, what, filter, what, filter...
+	pcap=$1 any=
+	shift
+	is_filter=no
+	for word; do
+		[ $is_filter = no ] || any="${any:+$any || }($word)"
+		[ $is_filter = no ] && is_filter=yes || is_filter=no
+	done
+	fields "$pcap" "$any" frame.number >"$tmp/any"
+	[ -s "$tmp/any" ] || return 0
+	while [ $# -gt 0 ]; do
+		fields "$pcap" "$2" frame.number frame.protocols \
+		    _ws.expert.message >"$tmp/found"
+		head -n 20 "$tmp/found" >&2
+		[ ! -s "$tmp/found" ] ||
+		    die "$(wc -l <"$tmp/found") packets of $pcap: $1"
+		shift 2
+	done
+	die "$(wc -l <"$tmp/any") packets of $pcap: $any"
 }
 
-# All is good in Wireshark's eyes.
-is_clean() { # file, udp or raw
-	none "$1" "SCTP's checksum is not good" '!(sctp.checksum.status == 1)'
-	none "$1" "IP's checksum is not good" 'ip && !(ip.checksum.status == 1)'
-	if [ "$2" = udp ]; then
-		none "$1" "not SCTP in UDP" '!(udp && sctp)'
-		none "$1" "UDP's checksum is not good" \
-		    '!(udp.checksum.status == 1)'
+# All is good in Wireshark's eyes, and none of these is so.
+is_clean() { # file, udp or raw, what, filter...
+	pcap=$1 over=$2
+	shift 2
+	if [ "$over" = udp ]; then
+		set -- "not SCTP in UDP" '!(udp && sctp)' \
+		    "UDP's checksum is not good" \
+		    '!(udp.checksum.status == 1)' "$@"
 	else
-		none "$1" "UDP" udp
-		none "$1" "not protocol 132" \
-		    '!(ip.proto == 132 || ipv6.nxt == 132)'
+		set -- "UDP" udp "not protocol 132" \
+		    '!(ip.proto == 132 || ipv6.nxt == 132)' "$@"
 	fi
-	none "$1" "malformed" _ws.malformed
 	# 0x600000 is a warning, 0x800000 an error.
-	none "$1" "Wireshark warns" '_ws.expert.severity >= 0x600000'
+	none "$pcap" "SCTP's checksum is not good" \
+	    '!(sctp.checksum.status == 1)' \
+	    "IP's checksum is not good" 'ip && !(ip.checksum.status == 1)' \
+	    "malformed" _ws.malformed \
+	    "Wireshark warns" '_ws.expert.severity >= 0x600000' "$@"
 	# And libpcap reads it.
 	[ "$sniffer" = tcpdump ] || return 0
-	tcpdump -Z root -n -r "$1" >"$tmp/text" 2>"$tmp/text.err" || {
+	tcpdump -Z root -n -r "$pcap" >"$tmp/text" 2>"$tmp/text.err" || {
 		cat "$tmp/text.err" >&2
-		die "tcpdump does not read $1"
+		die "tcpdump does not read $pcap"
 	}
 }
 
-# The packets that leave from an address and UDP port: what the headers say
-# (no field that a process cannot know), what is in them, all their bytes.
-list() { # file, address, UDP port or ""
-	case $2 in
-	*:*) ip=ipv6 from="ipv6.src == $2"
-		head="ipv6.tclass ipv6.plen ipv6.nxt ipv6.hlim" ;;
-	*) ip=ip from="ip.src == $2"
-		head="ip.dsfield ip.len ip.proto ip.ttl" ;;
+# The packets that leave from an address and UDP port: a filter.
+from() { # address, UDP port or ""
+	case $1 in
+	*:*) set -- "ipv6.src == $1" "$2" ;;
+	*) set -- "ip.src == $1" "$2" ;;
 	esac
-	[ -z "$3" ] || from="$from && udp.srcport == $3"
+	echo "$1${2:+ && udp.srcport == $2}"
+}
+
+# What the headers of all packets say (no field that a process cannot know) and
+# what is in them: FILE.fields; all their bytes: FILE.bytes.  Each line begins
+# with the address and the UDP port that the packet leaves from.
+list() { # file, an address of it
+	case $2 in
+	*:*) ip=ipv6 head="ipv6.tclass ipv6.plen ipv6.nxt ipv6.hlim" ;;
+	*) ip=ip head="ip.dsfield ip.len ip.proto ip.ttl" ;;
+	esac
 	# Words.
 	# shellcheck disable=SC2086
-	fields "$1" "sctp && $from" $ip.src $ip.dst $head \
-	    udp.srcport udp.dstport udp.length sctp.srcport sctp.dstport \
+	fields "$1" sctp $ip.src udp.srcport $ip.dst $head \
+	    udp.dstport udp.length sctp.srcport sctp.dstport \
 	    sctp.verification_tag sctp.checksum sctp.chunk_type \
-	    sctp.data_tsn_raw sctp.sack_cumulative_tsn_ack_raw
+	    sctp.data_tsn_raw sctp.sack_cumulative_tsn_ack_raw >"$1.fields"
 	# The bytes, in one field where SCTP is not known.
 	set -- "$1"
 	for udp_port in $udp_ports; do
 		set -- "$@" -d "udp.port==$udp_port,data"
 	done
-	tshark -n --disable-protocol sctp -Y "$from && !icmp && !icmpv6" \
-	    -T fields -e data.data -r "$@" 2>"$tmp/tshark.err" ||
-	    die "tshark fails"
+	tshark -n --disable-protocol sctp -Y '!icmp && !icmpv6' -T fields \
+	    -e $ip.src -e udp.srcport -e data.data -r "$@" \
+	    >"$1.bytes" 2>"$tmp/tshark.err" || die "tshark fails"
+}
+
+# Those of them that leave from there, with all that is after the port.
+leaving() { # file, address, UDP port or ""
+	awk -F '\t' -v address="$2" -v port="$3" '
+	    $1 == address && $2 == port' "$1.fields" "$1.bytes"
 }
 
 # What the file says of one direction is what the other saw of it.
-is_same() { # run, file, direction, address, UDP port or ""
-	list "$tmp/$1.seen" "$4" "$5" >"$tmp/theirs"
-	list "$2" "$4" "$5" >"$tmp/ours"
+is_same() { # run, file, address, UDP port or ""
+	leaving "$tmp/$1.seen" "$3" "$4" >"$tmp/theirs"
+	leaving "$2" "$3" "$4" >"$tmp/ours"
 	n=$(wc -l <"$tmp/ours")
-	[ "$n" -ge 10 ] || die "$1: $n lines from $4 $5"
+	[ "$n" -ge 10 ] || die "$1: $n lines from $3 $4"
 	# Two a packet: its fields, and at least a header and a chunk.
-	[ "$(grep -Ec '^[0-9a-f]{32,}$' "$tmp/ours")" -eq $((n / 2)) ] ||
-	    die "$1: packets without bytes from $4 $5"
+	[ "$(cut -f 3 "$tmp/ours" | grep -Ec '^[0-9a-f]{32,}$')" -eq \
+	    $((n / 2)) ] || die "$1: packets without bytes from $3 $4"
 	if ! cmp -s "$tmp/theirs" "$tmp/ours"; then
 		diff "$tmp/theirs" "$tmp/ours" | cut -c 1-200 |
 		    head -n 20 >&2
-		die "$1: $2: packets from $4 $5 are not what $sniffer saw"
+		die "$1: $2: packets from $3 $4 are not what $sniffer saw"
 	fi
-	# And it says so of each of them.
-	case $4 in
-	*:*) from="ipv6.src == $4" ;;
-	*) from="ip.src == $4" ;;
-	esac
-	[ -z "$5" ] || from="$from && udp.srcport == $5"
-	none "$2" "not marked as $3" \
-	    "$from && frame.packet_flags_direction != $3"
 	total=$((total + n / 2))
 }
 
-in=1 out=2
-
-has_interface() { # file, name
-	names=$(fields "$1" frame frame.interface_name | sort -u)
-	[ "$names" = "$2" ] || die "$1: interfaces $names, not $2"
+# A capture of one side is what the other program saw, each direction of it is
+# marked as such, and all of it is of one interface.
+check() { # run, side, udp or raw, interface, out: address, UDP port, in: both
+	pcap=$tmp/$1.$2.pcapng
+	is_clean "$pcap" "$3" \
+	    "not of interface $4" "!(frame.interface_name == \"$4\")" \
+	    "not marked as out" \
+	    "$(from "$5" "$6") && !(frame.packet_flags_direction == 2)" \
+	    "not marked as in" \
+	    "$(from "$7" "$8") && !(frame.packet_flags_direction == 1)"
+	list "$pcap" "$5"
+	is_same "$1" "$pcap" "$5" "$6"
+	is_same "$1" "$pcap" "$7" "$8"
 }
 
 # -- the programs --------------------------------------------------------------
@@ -253,14 +284,9 @@ on_loopback() { # run, address
 	unset GSCTP_PEER_UDP_PORT
 	udp_ports="$there_port $here_port"
 	stop_sniffer "$1"
-	for file in "$tmp/$1.in.pcapng" "$tmp/$1.out.pcapng"; do
-		is_clean "$file" udp
-		has_interface "$file" lo
-	done
-	is_same "$1" "$tmp/$1.out.pcapng" "$out" "$2" "$here_port"
-	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$2" "$there_port"
-	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" "$here_port"
-	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$2" "$there_port"
+	list "$tmp/$1.seen" "$2"
+	check "$1" out udp lo "$2" "$here_port" "$2" "$there_port"
+	check "$1" in udp lo "$2" "$there_port" "$2" "$here_port"
 	echo "capture: $1: $total packets, all as $sniffer saw them"
 }
 
@@ -337,14 +363,9 @@ over_raw_ip() { # run, address, the other host's
 	GSCTP_ADDRS=$2
 	send "$1"
 	stop_sniffer "$1"
-	is_clean "$tmp/$1.in.pcapng" raw
-	is_clean "$tmp/$1.out.pcapng" raw
-	has_interface "$tmp/$1.in.pcapng" v2
-	has_interface "$tmp/$1.out.pcapng" v1
-	is_same "$1" "$tmp/$1.out.pcapng" "$out" "$2" ""
-	is_same "$1" "$tmp/$1.out.pcapng" "$in" "$3" ""
-	is_same "$1" "$tmp/$1.in.pcapng" "$in" "$2" ""
-	is_same "$1" "$tmp/$1.in.pcapng" "$out" "$3" ""
+	list "$tmp/$1.seen" "$2"
+	check "$1" out raw v1 "$2" "" "$3" ""
+	check "$1" in raw v2 "$3" "" "$2" ""
 	echo "capture: $1: $total packets, all as $sniffer saw them"
 }
 

@@ -34,6 +34,16 @@ for program in gsctp usrsctp tcp; do
 done
 echo "bench: messages lost, out of place and changed are noticed"
 
+for program in gsctp usrsctp; do
+	code=0
+	"$BENCH_DIR/bench_$program" -t 1 -s 60 flow >"$tmp/out" 2>"$tmp/err" ||
+	    code=$?
+	[ "$code" -eq 1 ] || die "$program, too long: status $code"
+	grep 'no end in time' "$tmp/err" >/dev/null ||
+	    die "$program, too long: says $(cat "$tmp/err")"
+done
+echo "bench: so is what does not end"
+
 code=0
 sh "$run" -r 1 -m ping -o "$tmp/no" -a false >"$tmp/out" 2>"$tmp/err" ||
     code=$?
@@ -83,7 +93,8 @@ echo "bench: medians and ratios"
 # -- the real thing, in short --------------------------------------------------
 
 measures='flow-64 flow-1024 flow-16384 flow-65536 ping setup-1 setup-4
-    memory-1 memory-20 idle loopback reference'
+    memory-1 memory-20 idle loopback
+    loopback-found reference'
 sh "$run" -r 1 -s 0.1 -w 0.02 -m "$measures" -o "$tmp/real" >"$tmp/table" ||
     die "the benchmark fails"
 result=$tmp/real/result.json
@@ -111,7 +122,8 @@ done
 # shellcheck disable=SC2086
 has flow-65536 'a b c tcp' mb_s messages_s $cpu
 has flow-1472 udp mb_s
-has ping 'a b c tcp udp' p50_us p99_us
+has ping 'a b c tcp udp' p50_us p99_us cpu_us_trip
+has flow-1472-batch udp mb_s
 has setup-1 'a b' setups_s cpu_us_setup
 has setup-4 'a b' setups_s cpu_us_setup
 # A sanitizer's malloc() does not tell.
@@ -120,7 +132,8 @@ if ! grep -E 'lib(asan|tsan)\.so' "$top_builddir"/lib/.libs/libgsctp.so.0 \
 	has memory-1 'a b' heap_assoc heap_socket
 	has memory-20 'a b' heap_assoc heap_socket
 fi
-has loopback 'a b' mb_s cpu_s_gb
+has loopback 'a b' mb_s cpu_s_gb fragment
+has loopback-found 'a b' mb_s cpu_s_gb fragment
 has idle b wakeups_s cpu_ms_s
 has idle a cpu_ms_s
 

@@ -12,6 +12,7 @@ static struct gs_source s;
 /* The system's answer, which a test decides, and how often it was asked. */
 static union gs_addr route;
 static bool has_route;
+static uint32_t route_mtu;
 static int asked;
 
 static union gs_addr
@@ -24,12 +25,14 @@ addr(const char *text)
 }
 
 static bool
-ask(const union gs_addr *dst, union gs_addr *src)
+ask(const union gs_addr *dst, union gs_addr *src, uint32_t *mtu)
 {
 	(void)dst;
 	asked++;
-	if (has_route)
+	if (has_route) {
 		*src = route;
+		*mtu = route_mtu;
+	}
 	return has_route;
 }
 
@@ -41,6 +44,7 @@ set_up(void)
 	asked = 0;
 	has_route = true;
 	route = addr("10.0.0.1");
+	route_mtu = 1500;
 }
 
 /* The source for dst at this time; NULL for none. */
@@ -143,6 +147,62 @@ START_TEST(loopback_is_never_asked_for)
 }
 END_TEST
 
+/* The MTU to dst; -1 where it is not known. */
+static int
+mtu(const char *dst, uint64_t now_ms, bool *is_local)
+{
+	union gs_addr to = addr(dst);
+	uint32_t n;
+
+	*is_local = false;
+	n = gs_source_mtu(&s, &to, now_ms, is_local);
+	return n == 0 ? -1 : (int)n;
+}
+
+START_TEST(an_mtu_is_the_routes_and_asked_for_with_the_source)
+{
+	bool is_local;
+
+	ck_assert_int_eq(mtu("10.0.0.2", 1000, &is_local), 1500);
+	ck_assert(!is_local);
+	ck_assert_str_eq(find("10.0.0.2", 1001), "10.0.0.1:0");
+	route_mtu = 1400;
+	ck_assert_int_eq(mtu("10.0.0.2", 1002, &is_local), 1500);
+	ck_assert_int_eq(asked, 1);
+	ck_assert_int_eq(mtu("10.0.0.2", 1000 + GS_SOURCE_MS, &is_local),
+	    1400);
+	/* Where there is no route any more, it is the last one's. */
+	has_route = false;
+	ck_assert_int_eq(mtu("10.0.0.2", 9000, &is_local), 1400);
+	ck_assert_int_eq(mtu("10.0.0.6", 9000, &is_local), -1);
+}
+END_TEST
+
+START_TEST(what_is_its_own_source_is_local)
+{
+	bool is_local;
+
+	route_mtu = 65536;
+	ck_assert_int_eq(mtu("10.0.0.1", 1000, &is_local), 65536);
+	ck_assert(is_local);
+	route = addr("127.0.0.1");
+	ck_assert_int_eq(mtu("127.0.0.9", 1000, &is_local), 65536);
+	ck_assert(is_local);
+	ck_assert_int_eq(mtu("10.0.0.2", 1000, &is_local), 65536);
+	ck_assert(!is_local);
+}
+END_TEST
+
+START_TEST(the_system_knows_an_mtu_of_loopback)
+{
+	bool is_local;
+
+	gs_source_init(&s);
+	ck_assert_int_ge(mtu("127.0.0.1", 1000, &is_local), 576);
+	ck_assert(is_local);
+}
+END_TEST
+
 /* What is one's own is reached from itself, without any other route. */
 START_TEST(the_systems_answer_is_an_address_of_this_host)
 {
@@ -181,6 +241,9 @@ main(void)
 	tcase_add_test(tc, where_the_route_is_gone_the_last_source_stays);
 	tcase_add_test(tc, loopback_is_never_asked_for);
 	tcase_add_test(tc, the_systems_answer_is_an_address_of_this_host);
+	tcase_add_test(tc, an_mtu_is_the_routes_and_asked_for_with_the_source);
+	tcase_add_test(tc, what_is_its_own_source_is_local);
+	tcase_add_test(tc, the_system_knows_an_mtu_of_loopback);
 	suite_add_tcase(suite, tc);
 	return gs_test_main(suite);
 }
