@@ -1,5 +1,6 @@
 #include "htab.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,15 +155,17 @@ gs_htab_hash(const uint64_t key[2], const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
 	size_t left = len;
-	uint64_t v[4];
+	uint64_t v[4], word;
 	int i;
 
 	v[0] = key[0] ^ 0x736f6d6570736575u;
 	v[1] = key[1] ^ 0x646f72616e646f6du;
 	v[2] = key[0] ^ 0x6c7967656e657261u;
 	v[3] = key[1] ^ 0x7465646279746573u;
-	for (; left >= 8; p += 8, left -= 8)
-		sip_word(v, sip_tail(p, 8, 0));
+	for (; left >= 8; p += 8, left -= 8) {
+		memcpy(&word, p, sizeof(word));
+		sip_word(v, le64toh(word));
+	}
 	sip_word(v, sip_tail(p, left, len));
 	v[2] ^= 0xff;
 	for (i = 0; i < 4; i++)
