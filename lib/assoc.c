@@ -499,6 +499,16 @@ gs_assoc_more_room(struct gs_assoc *a)
 	gs_hub_mark(&a->owner);
 }
 
+/* What the engine does about a message that it takes, it tells; then only
+ * these want to be looked at. */
+static bool
+must_look_after(const struct gs_assoc *a)
+{
+	return a->is_full || a->probe_at_ms != 0 ||
+	    a->failures != gs_path_failures() ||
+	    a->ep->opts.autoclose_s != 0;
+}
+
 int
 gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to)
@@ -542,7 +552,8 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	}
 	if (err == -EAGAIN)
 		set_full(a, len);
-	gs_hub_mark(&a->owner);
+	if (err != 0 || must_look_after(a))
+		gs_hub_mark(&a->owner);
 	return err;
 }
 
@@ -761,6 +772,19 @@ tell_of_more(struct gs_assoc *a)
 	a->owner.has_news = false;
 }
 
+/* It may have ended behind a message that is not read: its peer may begin
+ * anew. */
+static void
+forget_ended(struct gs_assoc *a)
+{
+	if (a->head == NULL || a->local_tag == 0 || a->so == NULL ||
+	    a->ends == gs_esock_ends())
+		return;
+	a->ends = gs_esock_ends();
+	if (gs_esock_state(a->so) == GSCTP_CLOSED)
+		forget_tag(a);
+}
+
 void
 gs_assoc_touch(struct gs_assoc *a)
 {
@@ -772,11 +796,7 @@ gs_assoc_touch(struct gs_assoc *a)
 		gs_assoc_destroy(a);
 		return;
 	}
-	/* It may have ended behind a message that is not read: its peer may
-	 * begin anew. */
-	if (a->head != NULL && a->local_tag != 0 && a->so != NULL &&
-	    gs_esock_state(a->so) == GSCTP_CLOSED)
-		forget_tag(a);
+	forget_ended(a);
 	if (a->ep == NULL) {
 		touch_orphan(a);
 		return;

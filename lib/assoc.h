@@ -92,6 +92,7 @@ struct gs_assoc {
 	bool asked_for_streams;		/* to send on; opt_send.c */
 	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
 	uint16_t local_port;
+	unsigned int ends;		/* gs_esock_ends(), seen */
 
 	/* What its engine socket is bound to where that differs from the
 	 * endpoint's; NULL: the same (endpoint_addr.h). */

@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "faults.h"
 #include "filter_restart.h"
 #include "log.h"
@@ -29,8 +30,8 @@
 /* RFC 9260 16: five times RTO.Max, which is 60 s. */
 #define SHUTDOWN_GUARD_S 300
 
-/* Of 216 bytes each. */
-#define PIECES_MAX 3
+/* Messages and fragments that may wait in an association, either way. */
+#define CHUNKS_MAX 2048
 
 /* Handshakes remembered that never completed; see filter.h. */
 #define HALF_OPEN_MAX 65536
@@ -136,6 +137,12 @@ gs_engine_can_send(const union gs_addr *a)
 	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
 }
 
+uint32_t
+gs_engine_route_mtu(const union gs_addr *dst, bool *is_local)
+{
+	return gs_source_mtu(&eng.source, dst, eng.now_ms, is_local);
+}
+
 /* The engine sets errno at every turn; the API does not. */
 static _Thread_local int callers_errno;
 
@@ -161,6 +168,8 @@ settle_locked(void)
 		ran = true;
 	}
 	eng.hooks.settle(ran || has_news, has_news);
+	if (gs_now_ms() >= gs_mtu_due())
+		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
 		gs_tx_flush_locked();
@@ -290,9 +299,6 @@ set_defaults(void)
 	usrsctp_sysctl_set_sctp_shutdown_guard_time_default(SHUTDOWN_GUARD_S);
 	/* A full listener says so, RFC 9260 5.1. */
 	usrsctp_sysctl_set_sctp_abort_if_one_2_one_hits_limit(1);
-	/* A packet of up to this many small pieces of memory is not worth a
-	 * cluster of 2 kB: of its own it takes five, a kilobyte and more. */
-	usrsctp_sysctl_set_sctp_mbuf_threshold_count(PIECES_MAX);
 	/* ECN bits do not reach the engine through UDP reliably. */
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
 	/* Off where it is not asked for (doc/engine.md); and it is the
@@ -302,6 +308,9 @@ set_defaults(void)
 	/* What is longer than two of its small blocks is copied into a large
 	 * one; each block of a message costs more than its bytes do. */
 	usrsctp_sysctl_set_sctp_mbuf_threshold_count(2);
+	/* Of its own it takes 512 messages, sent or not read, which small
+	 * ones are before they fill a buffer; what comes then is dropped. */
+	usrsctp_sysctl_set_sctp_max_chunks_on_queue(CHUNKS_MAX);
 }
 
 int
@@ -459,6 +468,7 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 	eng.input = pkt;
 	gs_engine_feed(pkt);
 	eng.input = NULL;
+	gs_mtu_input(pkt);
 }
 
 static void
@@ -577,6 +587,8 @@ gs_engine_due_locked(void)
 		if (at < due)
 			due = at;
 	}
+	if (gs_mtu_due() < due)
+		due = gs_mtu_due();
 	if (eng.faults != NULL) {
 		at = gs_faults_due_us(eng.faults);
 		at = at / 1000 + (at % 1000 != 0);

@@ -54,6 +54,10 @@ void gs_tx_set_faults_locked(struct gs_faults *f);
 /* Let go of the lock, and send, or leave them to the next section. */
 void gs_tx_leave(pthread_mutex_t *stack_lock);
 
+/* engine.c: the longest IP packet that leaves for dst in one piece, 0 where
+ * that is not known.  *is_local: dst is this host. */
+uint32_t gs_engine_route_mtu(const union gs_addr *dst, bool *is_local);
+
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);
 

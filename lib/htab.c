@@ -1,3 +1,7 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* le64toh() */
+#endif
+
 #include "htab.h"
 
 #include <endian.h>
@@ -113,7 +117,7 @@ rotl(uint64_t v, int by)
 	return v << by | v >> (64 - by);
 }
 
-static void
+static inline void
 sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
@@ -128,7 +132,7 @@ sip_round(uint64_t v[4])
 	v[2] = rotl(v[2], 32);
 }
 
-static void
+static inline void
 sip_word(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;

@@ -213,6 +213,17 @@ on_child(int sig)
 	_exit(1);
 }
 
+/* Whatever it waits for does not come. */
+static void
+on_alarm(int sig)
+{
+	static const char text[] = "bench: no end in time\n";
+
+	(void)sig;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(1);
+}
+
 static void
 wait_for_child(void)
 {
@@ -244,7 +255,8 @@ run(struct bench *b, const struct bench_measure *m)
 	pid = fork();
 	if (pid == -1)
 		bench_die("fork: %s", strerror(errno));
-	(void)alarm(BENCH_LIFE_S);
+	(void)signal(SIGALRM, on_alarm);
+	(void)alarm(b->args.life_s);
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
@@ -283,7 +295,7 @@ usage(const struct bench_measure *measures, size_t n)
 
 	fprintf(stderr,
 	    "usage: %s [-s SECONDS] [-w WARMUP] [-l BYTES] [-n COUNT]\n"
-	    "       [-m MTU] [-c] [-f lose|swap|flip] MEASURE\n"
+	    "       [-m MTU] [-c] [-f lose|swap|flip] [-t LIMIT] MEASURE\n"
 	    "MEASURE is one of",
 	    program_name);
 	for (i = 0; i < n; i++)
@@ -317,7 +329,7 @@ bench_main(int argc, char **argv, const char *program,
 	int c;
 
 	program_name = program;
-	while ((c = getopt(argc, argv, "s:w:l:n:m:f:c")) != -1) {
+	while ((c = getopt(argc, argv, "s:w:l:n:m:f:t:c")) != -1) {
 		if (c == 's')
 			a->seconds = number(optarg, 0.01, 60);
 		else if (c == 'w')
@@ -330,6 +342,8 @@ bench_main(int argc, char **argv, const char *program,
 			a->mtu = (uint32_t)number(optarg, 0, 65535);
 		else if (c == 'c')
 			a->other_way = true;
+		else if (c == 't')
+			a->life_s = (unsigned int)number(optarg, 1, 3600);
 		else if (c == 'f')
 			a->fault = optarg;
 		else

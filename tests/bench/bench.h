@@ -6,7 +6,7 @@
  * library has started, the child serves and the parent asks.  The result is
  * one line of JSON on standard output.  Whatever goes wrong in either
  * process, a message lost or out of place too, ends both with a line on
- * standard error and status 1; so does BENCH_LIFE_S without an end.
+ * standard error and status 1; so does a limit of time.
  */
 
 #ifndef BENCH_H
@@ -19,18 +19,19 @@
 #include <stdnoreturn.h>
 #include <time.h>
 
-#define BENCH_LIFE_S 120
+#define BENCH_LIFE_S 120 /* the limit, if none is given */
 
 /* What is asked for on the command line. */
 struct bench_args {
 	const char *measure;
 	size_t size; /* bytes a message */
 	double seconds;
-	double warmup;	   /* seconds, before them */
-	uint32_t count;	   /* round trips, or associations */
-	uint32_t mtu;	   /* IP's, of the path; 0: what the library finds */
-	bool other_way;	   /* to receive: see net_*.c */
-	const char *fault; /* what the sender does wrong, or NULL */
+	double warmup;	     /* seconds, before them */
+	uint32_t count;	     /* round trips, or associations */
+	uint32_t mtu;	     /* IP's, of the path; 0: what the library finds */
+	unsigned int life_s; /* the longest it may take */
+	bool other_way;	     /* to receive: see net_*.c */
+	const char *fault;   /* what the sender does wrong, or NULL */
 };
 
 /* Where one process tells the other; both have it mapped. */

@@ -41,8 +41,9 @@ def rows:
     . as $lines | $lines[0].name as $name |
     (map(keys_unsorted[]) | unique) as $there |
     figures | to_entries[] | select(.key | IN($there[])) |
-    # It is the same in all others.
+    # It is the same in all others; and one association is less than a page.
     select(.key != "fragment" or ($name | startswith("loopback"))) |
+    select($name != "memory-1" or (.key | startswith("rss") | not)) |
     .key as $key | .value as [$unit, $decimals, $better] |
     (reduce ($lines[] | select(has($key))) as $l ({};
         .[$l.side] += [$l[$key]]) | map_values(stats)) as $sides |

@@ -55,6 +55,10 @@ done
 shift $((OPTIND - 1))
 [ $# -eq 0 ] || usage
 command -v jq >/dev/null || die "jq is not installed"
+for program in "$a" "$b"; do
+	command -v "$program" >/dev/null ||
+	    die "$program is not there: BENCH_DIR says where make put them"
+done
 mkdir -p "$out"
 lines=$out/rounds.jsonl
 : >"$lines"

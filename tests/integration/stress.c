@@ -558,7 +558,7 @@ int
 main(int argc, char **argv)
 {
 	const char *seed = getenv("GSCTP_TEST_SEED");
-	int seconds = 5, c;
+	int seconds = 3, c;
 
 	me.threads = 8;
 	me.rounds = 400;

@@ -490,7 +490,7 @@ await_open_window(const struct loop_pair *p)
 
 	while (rwnd_of_peer(p->client, p->at_client) <= 8 * BIG) {
 		ck_assert_uint_lt(loop_now_ms(), until);
-		sched_yield();
+		loop_nap();
 	}
 }
 
@@ -521,8 +521,10 @@ fill(const struct loop_pair *p)
 		n++;
 	ck_assert_int_eq(err, -ETIMEDOUT);
 	traffic_set(p->client, at_once);
-	ck_assert_int_eq(number_try_send(p->client, p->at_client, n, BIG),
-	    -EAGAIN);
+	/* Some room has come since, perhaps, on a busy machine. */
+	while ((err = number_try_send(p->client, p->at_client, n, BIG)) == 0)
+		n++;
+	ck_assert_int_eq(err, -EAGAIN);
 	return n;
 }
 

@@ -1,7 +1,6 @@
 /* test_connect: associations begun by the application. */
 
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "check_main.h"
@@ -755,7 +754,7 @@ START_TEST(close_ends_a_connect_that_waits)
 	w.opt = into_the_void(&fd);
 	traffic_start(&t, wait_for_ever, &w);
 	while (gsctp_assocs(client, NULL, 0) == 0)
-		sched_yield();
+		loop_nap();
 	ck_assert_int_eq(gsctp_close(client), 0);
 	traffic_join(t);
 	ck_assert_int_eq(w.err, -EBADF);

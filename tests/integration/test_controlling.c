@@ -144,7 +144,7 @@ say_everything(const struct loop_pair *p, gsctp_mbox mb)
 	box_fail_a_send(p->server, ids[0] == p->at_server ? ids[1] : ids[0]);
 	send_numbers(&beside, 102, 103);
 	while (active_of(p->server) > 2)
-		sched_yield(); /* the end of the second one is at hand */
+		loop_nap(); /* the end of the second one is at hand */
 	send_numbers(p, 3, 4);
 	send_numbers(&beside, 104, 105);
 	return beside.server;
@@ -339,7 +339,7 @@ send_flow(void *arg)
 
 	while (!atomic_load(&f->must_stop)) {
 		if (n >= atomic_load(&f->limit)) {
-			sched_yield();
+			loop_nap();
 			continue;
 		}
 		if (number_try_send(f->p->client, f->p->at_client, n,

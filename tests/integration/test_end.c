@@ -1,7 +1,6 @@
 /* test_end: associations ended, by either side and in every way. */
 
 #include <errno.h>
-#include <sched.h>
 
 #include "check_main.h"
 #include "traffic.h"
@@ -726,7 +725,7 @@ static void
 until_full(gsctp_sock s)
 {
 	while (loop_poll(gsctp_fd(s), POLLOUT, 0) & POLLOUT)
-		sched_yield();
+		loop_nap();
 }
 
 START_TEST(a_sender_that_waits_hears_of_the_peers_close)

@@ -81,7 +81,7 @@ send_and_await(const struct loop_pair *p, int n)
 		ck_assert(loop_now_ms() < end);
 		ck_assert_int_eq(gsctp_getopts(p->client, status, 1, NULL),
 		    0);
-		sched_yield();
+		loop_nap();
 	} while (status[0].u.status.unackdata > 0 ||
 	    status[0].u.status.penddata > 0);
 }

@@ -416,7 +416,7 @@ START_TEST(free_returns_the_messages_to_their_sockets)
 	ck_assert_int_eq(gsctp_assocs(p.server, ids, 2), 2);
 	box_fail_a_send(p.server, ids[0] == p.at_server ? ids[1] : ids[0]);
 	while (active_of(p.server) != F)
-		sched_yield();	/* the end of it is at hand */
+		loop_nap();	/* the end of it is at hand */
 	send_numbers(&p, 3, 3); /* it waits: passive comes before it */
 	box_free(mb);
 

@@ -176,20 +176,25 @@ pool_thread(void *arg)
 {
 	struct pool *pool = arg;
 	struct gsctp_msg *m;
+	bool is_idle;
 	int i, n;
 
 	while (!atomic_load(&pool->is_over)) {
 		n = atomic_load(&pool->nworkers);
+		is_idle = true;
 		for (i = 0; i < n; i++) {
 			struct worker *w = &pool->workers[i];
 
 			if (pthread_mutex_trylock(&w->mtx) != 0)
 				continue;
-			while (gsctp_mbox_recv(w->mb, 0, &m) == 0)
+			while (gsctp_mbox_recv(w->mb, 0, &m) == 0) {
 				work_on(pool, w, m);
+				is_idle = false;
+			}
 			pthread_mutex_unlock(&w->mtx);
 		}
-		sched_yield();
+		if (is_idle)
+			loop_nap();
 	}
 	return 0;
 }
@@ -301,7 +306,7 @@ START_TEST(every_association_is_handed_to_a_worker_and_all_is_echoed)
 		accept_all(&pool, listener, main_mb);
 	while (atomic_load(&pool.nclosed) < CLIENTS) {
 		ck_assert_uint_lt(loop_now_ms(), end);
-		sched_yield();
+		loop_nap();
 	}
 	atomic_store(&pool.is_over, true);
 	for (i = 0; i < THREADS; i++)

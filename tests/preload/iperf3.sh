@@ -50,11 +50,11 @@ try() { # option...
 }
 
 flows=1
-try -t 2
-try -t 2 -R
+try -t 1
+try -t 1 -R
 flows=4
-try -t 2 -P 4
-try -t 2 -R -P 4
+try -t 1 -P 4
+try -t 1 -R -P 4
 flows=1
 try -n 20M -l 1000
 try -n 20M -N -R

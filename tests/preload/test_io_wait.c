@@ -466,12 +466,17 @@ END_TEST
 START_TEST(what_a_full_socket_does_not_take_stays_in_the_pipe)
 {
 	int fds[2], n = -1;
+	ssize_t went;
 
 	(void)fill(p.client);
 	ck_assert_int_eq(pipe(fds), 0);
 	ck_assert_int_eq(write(fds[1], buf, 3000), 3000);
 	set_nonblocking(p.client);
-	ck_fails(splice(fds[0], NULL, p.client, NULL, 3000, 0), EAGAIN);
+	/* Some room comes yet, as long as the peer's side takes it. */
+	while ((went = splice(fds[0], NULL, p.client, NULL, 3000, 0)) > 0)
+		ck_assert_int_eq(write(fds[1], buf, (size_t)went), went);
+	ck_assert_int_eq(went, -1);
+	ck_assert_int_eq(errno, EAGAIN);
 	ck_assert_int_eq(ioctl(fds[0], FIONREAD, &n), 0);
 	ck_assert_int_eq(n, 3000);
 	close(fds[0]);

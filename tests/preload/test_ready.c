@@ -86,20 +86,26 @@ epoll_tells(int ep, int ms)
 	return (ev.events & EPOLLIN ? R : 0) | (ev.events & EPOLLOUT ? W : 0);
 }
 
+#define EDGES_MAX 3
+
 /* All three ways, the level twice. */
 static int
 shows(int fd)
 {
 	int ep = epoll_add(fd, EPOLLIN | EPOLLOUT);
 	int et = epoll_add(fd, EPOLLIN | EPOLLOUT | EPOLLET);
-	int is = poll_shows(fd);
+	int more, n = 0, is = poll_shows(fd);
 
 	ck_assert_int_eq(select_shows(fd), is);
 	ck_assert_int_eq(epoll_tells(ep, 0), is);
 	ck_assert_int_eq(epoll_tells(ep, 0), is);
-	/* What is so already is an edge, once. */
+	/* What is so already is an edge, once; and what may just have come,
+	 * an acknowledgement or an event, a few times at most. */
 	ck_assert_int_eq(epoll_tells(et, 0), is);
-	ck_assert_int_eq(epoll_tells(et, 0), 0);
+	while ((more = epoll_tells(et, 0)) != 0) {
+		ck_assert_int_eq(more, is);
+		ck_assert_int_lt(n++, EDGES_MAX);
+	}
 	close(ep);
 	close(et);
 	return is;

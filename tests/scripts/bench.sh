@@ -34,6 +34,16 @@ for program in gsctp usrsctp tcp; do
 done
 echo "bench: messages lost, out of place and changed are noticed"
 
+for program in gsctp usrsctp; do
+	code=0
+	"$BENCH_DIR/bench_$program" -t 1 -s 60 flow >"$tmp/out" 2>"$tmp/err" ||
+	    code=$?
+	[ "$code" -eq 1 ] || die "$program, too long: status $code"
+	grep 'no end in time' "$tmp/err" >/dev/null ||
+	    die "$program, too long: says $(cat "$tmp/err")"
+done
+echo "bench: so is what does not end"
+
 code=0
 sh "$run" -r 1 -m ping -o "$tmp/no" -a false >"$tmp/out" 2>"$tmp/err" ||
     code=$?

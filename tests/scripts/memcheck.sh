@@ -10,7 +10,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
 stress=$top_builddir/tests/integration/stress
-seconds=${GSCTP_TEST_SECONDS:-10}
+seconds=${GSCTP_TEST_SECONDS:-5}
 
 skip() {
 	echo "memcheck: $*: skipped"

@@ -10,7 +10,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${top_srcdir:=$here/../..}" "${top_builddir:=.}"
 readdress=$top_builddir/tests/integration/readdress
-seconds=${GSCTP_TEST_SECONDS:-15}
+seconds=${GSCTP_TEST_SECONDS:-8}
 
 skip() {
 	echo "memcheck_readdress: $*: skipped"

@@ -250,6 +250,13 @@ loop_poll(int fd, short events, int timeout_ms)
 	return n > 0 ? p.revents : 0;
 }
 
+/* Between two looks at what has no descriptor to wait for. */
+static inline void
+loop_nap(void)
+{
+	(void)poll(NULL, 0, 1);
+}
+
 static inline uint64_t
 loop_now_ms(void)
 {

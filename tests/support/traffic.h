@@ -119,6 +119,8 @@ traffic_arrived(gsctp_sock s, gsctp_assoc_id id)
 	do {
 		ck_assert_int_eq(gsctp_getopts(s, &status, 1, NULL), 0);
 		ck_assert_uint_lt(loop_now_ms(), until);
+		if (status.u.status.unackdata > 0)
+			loop_nap();
 	} while (status.u.status.unackdata > 0);
 }
 

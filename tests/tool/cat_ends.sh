@@ -280,8 +280,8 @@ expect_client 130
 kill -CONT "$listener"
 end_listener
 
-# Its input is cut off by the peer's end.
-listen --idle 3s
+# Its input is cut off by the peer's end, which is after it has come.
+listen --idle 8s
 mkfifo "$tmp/input"
 exec 5<>"$tmp/input"
 start_client "$tmp/input" "$tmp/copy"

@@ -65,6 +65,30 @@ START_TEST(all_ways_agree_at_every_length_and_alignment)
 }
 END_TEST
 
+/* Long ones are worked on in blocks: about their ends, and many of them. */
+START_TEST(all_ways_agree_on_long_ones)
+{
+	static const size_t around[] = { 1440, 2880, 4320, 9000, 65535 };
+	static uint8_t bytes[65535 + 32];
+	size_t i, off, len;
+
+	fill(bytes, sizeof(bytes));
+	for (i = 0; i < sizeof(around) / sizeof(around[0]); i++)
+		for (off = 0; off < 9; off += 4)
+			for (len = around[i] - 20; len < around[i] + 20; len++) {
+				uint32_t want;
+
+				if (off + len > sizeof(bytes))
+					continue;
+				want = by_definition(bytes + off, len);
+				ck_assert_uint_eq(gs_crc32c(bytes + off, len),
+				    want);
+				ck_assert_uint_eq(gs_crc32c_portable(
+				    bytes + off, len), want);
+			}
+}
+END_TEST
+
 START_TEST(a_packets_field_is_taken_as_zero)
 {
 	uint8_t a[64], b[64];
@@ -144,6 +168,7 @@ suite(void)
 	tcase_add_test(tc, threads_that_begin_at_once_get_the_same);
 	tcase_add_test(tc, the_check_value_is_that_of_the_definition);
 	tcase_add_test(tc, all_ways_agree_at_every_length_and_alignment);
+	tcase_add_test(tc, all_ways_agree_on_long_ones);
 	tcase_add_test(tc, a_packets_field_is_taken_as_zero);
 	tcase_add_test(tc, a_packets_checksum_lies_in_the_field_low_byte_first);
 	tcase_add_test(tc, a_bare_common_header_has_a_checksum);
