@@ -16,6 +16,7 @@
 #include "engine.h"
 #include "engine_opt.h"
 #include "hub.h"
+#include "hub_alarm.h"
 #include "hub_find.h"
 #include "log.h"
 
@@ -150,6 +151,7 @@ gs_assoc_start(struct gs_assoc *a)
 	a->waits_for_orphan = gs_hub_find_orphan(a->local_port, a->targets,
 	    a->ntargets) != NULL;
 	if (a->waits_for_orphan) {
+		gs_hub_await_orphan();
 		/* It ends by itself; its guard is a timer of the engine. */
 		a->phase = GS_YIELDED;
 		return 0;
@@ -392,7 +394,7 @@ gs_assoc_yield(struct gs_assoc *a)
 	a->phase = GS_YIELDED;
 	a->waits_for_orphan = false;
 	a->yield_until_ms = gs_now_ms() + YIELD_MS;
-	gs_engine_alarm_locked(a->yield_until_ms);
+	gs_alarm_set(a, a->yield_until_ms);
 }
 
 /* The peer's attempt did not come up, or the old association may have ended:
@@ -457,7 +459,7 @@ is_much_room(struct gs_assoc *a, size_t queued)
 		a->room_at_ms = now + ROOM_MS;
 	if (now >= a->room_at_ms)
 		return true;
-	gs_engine_alarm_locked(a->room_at_ms);
+	gs_alarm_set(a, a->room_at_ms);
 	return false;
 }
 
@@ -486,7 +488,7 @@ has_drained(struct gs_assoc *a)
 		return queued == 0;
 	if (gs_now_ms() >= a->retry_at_ms)
 		return true;
-	gs_engine_alarm_locked(a->retry_at_ms);
+	gs_alarm_set(a, a->retry_at_ms);
 	return false;
 }
 
@@ -495,6 +497,16 @@ gs_assoc_more_room(struct gs_assoc *a)
 {
 	a->full_at = SIZE_MAX;
 	gs_hub_mark(&a->owner);
+}
+
+/* What the engine does about a message that it takes, it tells; then only
+ * these want to be looked at. */
+static bool
+must_look_after(const struct gs_assoc *a)
+{
+	return a->is_full || a->probe_at_ms != 0 ||
+	    a->failures != gs_path_failures() ||
+	    a->ep->opts.autoclose_s != 0;
 }
 
 int
@@ -540,7 +552,8 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	}
 	if (err == -EAGAIN)
 		set_full(a, len);
-	gs_hub_mark(&a->owner);
+	if (err != 0 || must_look_after(a))
+		gs_hub_mark(&a->owner);
 	return err;
 }
 
@@ -671,7 +684,7 @@ check_autoclose(struct gs_assoc *a, uint64_t now)
 	if (now >= at)
 		(void)gs_assoc_eof(a);	/* it is up */
 	else
-		gs_engine_alarm_locked(at);
+		gs_alarm_set(a, at);
 }
 
 /*
@@ -705,7 +718,7 @@ check_path(struct gs_assoc *a, uint64_t now)
 	}
 	a->probe_queued = queued;
 	if (now < a->probe_at_ms) {
-		gs_engine_alarm_locked(a->probe_at_ms);
+		gs_alarm_set(a, a->probe_at_ms);
 		return;
 	}
 	rto_ms = gs_path_probe(a->so, queued > 0);
@@ -716,7 +729,7 @@ check_path(struct gs_assoc *a, uint64_t now)
 	if (a->has_life && rto_ms > PROBE_MS)
 		rto_ms = PROBE_MS;
 	a->probe_at_ms = now + rto_ms;
-	gs_engine_alarm_locked(a->probe_at_ms);
+	gs_alarm_set(a, a->probe_at_ms);
 }
 
 /* Its socket is closed. */
@@ -739,7 +752,7 @@ check_clock(struct gs_assoc *a)
 		if (a->waits_for_orphan || now >= a->yield_until_ms)
 			retry(a);
 		else
-			gs_engine_alarm_locked(a->yield_until_ms);
+			gs_alarm_set(a, a->yield_until_ms);
 	} else {
 		check_autoclose(a, now);
 		gs_assoc_check_end(a);
@@ -759,6 +772,19 @@ tell_of_more(struct gs_assoc *a)
 	a->owner.has_news = false;
 }
 
+/* It may have ended behind a message that is not read: its peer may begin
+ * anew. */
+static void
+forget_ended(struct gs_assoc *a)
+{
+	if (a->head == NULL || a->local_tag == 0 || a->so == NULL ||
+	    a->ends == gs_esock_ends())
+		return;
+	a->ends = gs_esock_ends();
+	if (gs_esock_state(a->so) == GSCTP_CLOSED)
+		forget_tag(a);
+}
+
 void
 gs_assoc_touch(struct gs_assoc *a)
 {
@@ -770,11 +796,7 @@ gs_assoc_touch(struct gs_assoc *a)
 		gs_assoc_destroy(a);
 		return;
 	}
-	/* It may have ended behind a message that is not read: its peer may
-	 * begin anew. */
-	if (a->head != NULL && a->local_tag != 0 && a->so != NULL &&
-	    gs_esock_state(a->so) == GSCTP_CLOSED)
-		forget_tag(a);
+	forget_ended(a);
 	if (a->ep == NULL) {
 		touch_orphan(a);
 		return;

@@ -43,6 +43,12 @@ struct gs_owner {
 	TAILQ_ENTRY(gs_owner) dirty;
 };
 
+/* When it is to be looked at: hub_alarm.h. */
+struct gs_alarm {
+	uint64_t at_ms;
+	size_t place;			/* in the heap; 0: off */
+};
+
 enum gs_assoc_phase {
 	GS_CONNECTING,		/* our attempt is under way */
 	GS_YIELDED,		/* the peer's attempt will answer ours, or
@@ -86,6 +92,7 @@ struct gs_assoc {
 	bool asked_for_streams;		/* to send on; opt_send.c */
 	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
 	uint16_t local_port;
+	unsigned int ends;		/* gs_esock_ends(), seen */
 
 	/* What its engine socket is bound to where that differs from the
 	 * endpoint's; NULL: the same (endpoint_addr.h). */
@@ -122,6 +129,7 @@ struct gs_assoc {
 	size_t begun_len;		/* bytes that those hold */
 	struct gs_part note;		/* the same of a notification */
 	bool saw_data;			/* while draining an orphan */
+	struct gs_alarm alarm;
 	uint64_t end_at_ms;		/* the peer has shut down, and it is
 					 * shown then, or once it can
 					 * be; 0 not: posix.h */

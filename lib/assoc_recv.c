@@ -17,6 +17,7 @@
 #include "engine_opt.h"
 #include "filter_owner.h"
 #include "hub.h"
+#include "hub_alarm.h"
 #include "log.h"
 
 /* Read from the engine at most this much at a time, where the bound is near;
@@ -312,7 +313,7 @@ gs_assoc_check_end(struct gs_assoc *a)
 	if (a->end_at_ms == 0 || a->ep == NULL || !a->ep->is_posix)
 		return;
 	if (gs_now_ms() < a->end_at_ms) {
-		gs_engine_alarm_locked(a->end_at_ms);
+		gs_alarm_set(a, a->end_at_ms);
 		return;
 	}
 	a->end_at_ms = 0;

@@ -135,6 +135,17 @@ read_encapsulation(const struct gsctp_stack_config *in, struct gs_config *out)
 	return strcmp(text, "raw") == 0 ? 0 : -EINVAL;
 }
 
+static int
+read_offload(struct gs_config *out)
+{
+	const char *text = getenv("GSCTP_UDP_OFFLOAD");
+
+	if (text == NULL || strcmp(text, "on") == 0)
+		return 0;
+	out->is_plain = true;
+	return strcmp(text, "off") == 0 ? 0 : -EINVAL;
+}
+
 /* There are no ports over raw IP. */
 static void
 clear_ports(struct gs_config *out)
@@ -307,6 +318,8 @@ gs_config_read(const struct gsctp_stack_config *in, struct gs_config *out)
 		err = read_ports(in, out);
 	if (err == 0 && out->is_raw)
 		clear_ports(out);
+	if (err == 0)
+		err = read_offload(out);
 	if (err == 0)
 		err = read_addrs(in, out);
 	if (err == 0)

@@ -22,6 +22,7 @@ struct gs_config {
 	uint16_t udp_port;
 	uint16_t peer_udp_port;
 	bool has_peer_udp_port;		/* it was said, by somebody */
+	bool is_plain;			/* packets travel one by one */
 	union gs_addr *addrs;		/* owned */
 	size_t naddrs;
 	int *udp_fds;			/* owned: the list, not the sockets */

@@ -123,6 +123,7 @@ wait_outcome(gsctp_sock s, struct gs_assoc *a, uint64_t deadline)
 	while (err == 0 && !a->outcome_known) {
 		if (a->is_dead || gs_endpoint_find(s) == NULL || a->ep == NULL)
 			return -EBADF;
+		gs_engine_asked_locked();
 		err = gs_wait_locked(&a->cond, deadline);
 	}
 	return a->outcome_known ? a->outcome : err;

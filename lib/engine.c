@@ -13,6 +13,7 @@
 #include "cursor.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "faults.h"
 #include "filter_restart.h"
 #include "log.h"
@@ -51,6 +52,7 @@ static struct {
 	bool initialised;	/* usrsctp_init_nothreads() was called */
 	bool running;
 	bool timers_ran;	/* since the last settle */
+	bool has_news;		/* the same: somebody has, of an association */
 	bool is_ticking;	/* they run now */
 	struct gs_wire *wire;
 	struct gs_faults *faults;	/* NULL: none */
@@ -135,6 +137,12 @@ gs_engine_can_send(const union gs_addr *a)
 	return eng.wire == NULL || gs_wire_has_source(eng.wire, a);
 }
 
+uint32_t
+gs_engine_route_mtu(const union gs_addr *dst, bool *is_local)
+{
+	return gs_source_mtu(&eng.source, dst, eng.now_ms, is_local);
+}
+
 /* The engine sets errno at every turn; the API does not. */
 static _Thread_local int callers_errno;
 
@@ -150,16 +158,18 @@ gs_enter(void)
 static void
 settle_locked(void)
 {
-	bool ran = eng.timers_ran;
+	bool ran = eng.timers_ran, has_news = eng.has_news;
 
 	if (!eng.running)
 		return;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	if (gs_now_ms() >= eng.alarm_ms) {
 		eng.alarm_ms = UINT64_MAX;
 		ran = true;
 	}
-	eng.hooks.settle(ran);
+	eng.hooks.settle(ran || has_news, has_news);
+	if (gs_now_ms() >= gs_mtu_due())
+		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
 		gs_tx_flush_locked();
@@ -322,7 +332,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	gs_source_init(&eng.source);
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
-	eng.timers_ran = false;
+	eng.timers_ran = eng.has_news = false;
 	eng.now_ms = gs_now_ms();
 	if (!eng.initialised) {
 		gs_timers_reset();
@@ -434,7 +444,7 @@ filter_in(const struct gs_packet *pkt)
 		return v;
 	/* A packet just before it may have ended the association that it
 	 * would restart, and the filter has not heard. */
-	eng.hooks.settle(false);
+	eng.hooks.settle(false, false);
 	return gs_filter_in_again(eng.filter, pkt, eng.now_ms);
 }
 
@@ -458,6 +468,7 @@ gs_engine_input_locked(const struct gs_packet *pkt)
 	eng.input = pkt;
 	gs_engine_feed(pkt);
 	eng.input = NULL;
+	gs_mtu_input(pkt);
 }
 
 static void
@@ -550,6 +561,12 @@ gs_engine_tick_locked(void)
 	eng.is_ticking = false;
 }
 
+void
+gs_engine_has_news(void)
+{
+	eng.has_news = true;
+}
+
 bool
 gs_engine_is_ticking_locked(void)
 {
@@ -570,6 +587,8 @@ gs_engine_due_locked(void)
 		if (at < due)
 			due = at;
 	}
+	if (gs_mtu_due() < due)
+		due = gs_mtu_due();
 	if (eng.faults != NULL) {
 		at = gs_faults_due_us(eng.faults);
 		at = at / 1000 + (at % 1000 != 0);

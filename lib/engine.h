@@ -39,9 +39,9 @@ struct gs_engine_hooks {
 	/* May this packet reach the engine?  It has passed the filter. */
 	bool (*admit)(const struct gs_packet *pkt);
 	/* The end of a locked section, or within one, between two packets.
-	 * timers_ran: any association may have changed, not only those
-	 * whose upcall came. */
-	void (*settle)(bool timers_ran);
+	 * timers_ran: so may the alarm have.  has_news: one that has had no
+	 * upcall may have changed. */
+	void (*settle)(bool timers_ran, bool has_news);
 	/* The driver should wake: its sleep was armed for too late. */
 	void (*wake)(void);
 	/*

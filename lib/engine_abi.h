@@ -15,6 +15,7 @@
 #ifndef GS_ENGINE_ABI_H
 #define GS_ENGINE_ABI_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -98,14 +99,28 @@ int __real_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
 void __real_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
 
-/* Heartbeats, and random numbers. */
+/* An association's messages are cut for this MTU from now on, IP's headers
+ * and all; what is queued and longer may be cut by IP. */
+void sctp_pathmtu_adjustment(void *stcb, uint16_t mtu);
+
+/* Data that is sent again, heartbeats, and random numbers. */
+int __real_sctp_t3rxt_timer(void *inp, void *stcb, void *net);
 int __real_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __real_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __real_sctp_select_initial_TSN(void *pcb);
+void __real_read_random(void *out, size_t len);
+uint32_t __real_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
+    uint8_t *text, uint32_t text_len, uint8_t *digest);
 
 /* What it tells the application. */
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked);
+
+/* It gives up a message that is not to be sent any more (RFC 3758). */
+int __real_sctp_release_pr_sctp_chunk(void *stcb, void *chunk,
+    uint8_t was_sent, int so_locked);
+int __wrap_sctp_release_pr_sctp_chunk(void *stcb, void *chunk,
+    uint8_t was_sent, int so_locked);
 
 /* Its hash tables. */
 void *__real_sctp_hashinit_flags(int elements, void *type,
@@ -186,8 +201,12 @@ int __wrap_sctp_process_data(struct mbuf **mm, int iphlen, int *offset,
     int length, void *inp, void *stcb, void *net, uint32_t *high_tsn);
 void __wrap_sctp_handle_forward_tsn(void *stcb, void *chunk, int *aborted,
     struct mbuf *m, int offset);
+int __wrap_sctp_t3rxt_timer(void *inp, void *stcb, void *net);
 int __wrap_sctp_heartbeat_timer(void *inp, void *stcb, void *net);
 void __wrap_sctp_send_hb(void *stcb, void *net, int so_locked);
 uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
+void __wrap_read_random(void *out, size_t len);
+uint32_t __wrap_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
+    uint8_t *text, uint32_t text_len, uint8_t *digest);
 
 #endif

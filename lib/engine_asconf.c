@@ -37,6 +37,7 @@
 #include "engine.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "engine_sock.h"
 #include "filter_addrs.h"
 #include "log.h"
@@ -157,6 +158,7 @@ __wrap_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
     uint32_t from)
 {
 	__real_sctp_timer_stop(type, inp, stcb, net, from);
+	gs_mtu_timer_stopped(type, stcb, net);
 	if (from == FROM_REMOVE_NET && type == TIMER_HEARTBEAT)
 		on_remove_net(inp, stcb, net);
 }
@@ -203,9 +205,19 @@ again:
 	}
 }
 
+/* Guarded by the stack's lock. */
+static unsigned int ends;
+
+unsigned int
+gs_esock_ends(void)
+{
+	return ends;
+}
+
 int
 __wrap_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree, int from)
 {
+	ends++;
 	stop_all_gone(inp, stcb);
 	return __real_sctp_free_assoc(inp, stcb, from_inpcbfree, from);
 }
@@ -324,6 +336,8 @@ __wrap_sctp_add_remote_addr(void *stcb, struct sockaddr *addr, void **net,
 		return -1;
 	r = __real_sctp_add_remote_addr(stcb, addr, net, port, set_scope,
 	    from);
+	if (r == 0)
+		gs_mtu_paths_change(stcb);
 	if (r == 0 && by_asconf && gs_addr_from(&a, addr, sizeof(a)) == 0)
 		gs_filter_gain_addr(gs_engine_filter_locked(), current, &a);
 	return r;
@@ -336,6 +350,8 @@ __wrap_sctp_del_remote_addr(void *stcb, struct sockaddr *addr)
 	int r;
 
 	r = __real_sctp_del_remote_addr(stcb, addr);
+	if (r == 0)
+		gs_mtu_paths_change(stcb);
 	if (r == 0 && current != NULL &&
 	    gs_addr_from(&a, addr, sizeof(a)) == 0)
 		gs_filter_lose_addr(gs_engine_filter_locked(), current, &a);

@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "engine.h"
 #include "engine_abi.h"
 #include "engine_sock.h"
 
@@ -36,7 +37,21 @@ __wrap_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
 {
 	if (notification == NOTIFY_INTERFACE_DOWN)
 		failures++;
+	if (notification == NOTIFY_INTERFACE_DOWN ||
+	    gs_engine_is_ticking_locked())
+		gs_engine_has_news();
 	__real_sctp_ulp_notify(notification, stcb, error, data, so_locked);
+}
+
+/* A timer has given up a message: there is room. */
+int
+__wrap_sctp_release_pr_sctp_chunk(void *stcb, void *chunk, uint8_t was_sent,
+    int so_locked)
+{
+	if (gs_engine_is_ticking_locked())
+		gs_engine_has_news();
+	return __real_sctp_release_pr_sctp_chunk(stcb, chunk, was_sent,
+	    so_locked);
 }
 
 static bool

@@ -28,6 +28,9 @@ void gs_engine_emit(const struct gs_packet *pkt, bool of_assoc);
 uint16_t gs_engine_udp_port(void);
 bool gs_engine_is_raw(void);	/* no UDP: the port is 0 */
 
+/* engine.c: an association has changed, which will have no upcall. */
+void gs_engine_has_news(void);
+
 /* engine.c: can packets leave from this address?  Every one, before there is
  * a wire. */
 bool gs_engine_can_send(const union gs_addr *a);
@@ -50,6 +53,10 @@ void gs_tx_flush_all_locked(void);
 void gs_tx_set_faults_locked(struct gs_faults *f);
 /* Let go of the lock, and send, or leave them to the next section. */
 void gs_tx_leave(pthread_mutex_t *stack_lock);
+
+/* engine.c: the longest IP packet that leaves for dst in one piece, 0 where
+ * that is not known.  *is_local: dst is this host. */
+uint32_t gs_engine_route_mtu(const union gs_addr *dst, bool *is_local);
 
 /* engine_input.c */
 void gs_engine_feed(const struct gs_packet *pkt);

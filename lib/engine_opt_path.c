@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "engine_mtu.h"
 #include "engine_sock.h"
 
 #include <usrsctp.h>
@@ -35,7 +36,7 @@
 static uint32_t
 mtu_from_engine(uint32_t mtu)
 {
-	return mtu == 0 ? 0 : mtu + COMMON_HEADER_LEN;
+	return mtu == 0 ? 0 : gs_mtu_unmarked(mtu) + COMMON_HEADER_LEN;
 }
 
 /* An address of a path; is_assoc without one is every path. */
@@ -58,6 +59,29 @@ take_address(const struct sockaddr_storage *in, bool is_assoc,
 /*
  * PEER_ADDR_PARAMS
  */
+
+/*
+ * As the engine has them, but for the MTU: to the engine all are fixed, and
+ * where they are searched for, only a path has one.
+ */
+static int
+get_params(struct socket *so, bool is_path, struct sctp_paddrparams *p)
+{
+	union gs_addr peer;
+	int err;
+
+	err = gs_eopt_engine_get(so, SCTP_PEER_ADDR_PARAMS, p, sizeof(*p));
+	if (err != 0)
+		return err;
+	memcpy(&peer, &p->spp_address, sizeof(peer));
+	if (!gs_mtu_is_searched(so, is_path ? &peer : NULL, p->spp_pathmtu))
+		return 0;
+	p->spp_flags &= ~(uint32_t)SPP_PMTUD_DISABLE;
+	p->spp_flags |= SPP_PMTUD_ENABLE;
+	if (!is_path)
+		p->spp_pathmtu = 0;
+	return 0;
+}
 
 /* A change of paddrparams, step by step: nothing is set before all of it
  * has been found good. */
@@ -170,7 +194,8 @@ plan_pmtud(struct socket *so, struct change *c, gsctp_field pathmtu)
 	if (err != 0)
 		return err;
 	if (enable) {
-		c->set.spp_flags |= SPP_PMTUD_ENABLE;
+		c->set.spp_flags |= SPP_PMTUD_DISABLE;
+		c->set.spp_pathmtu = gs_mtu_mark();
 		return 0;
 	}
 	if (pathmtu.defined == 0) {
@@ -185,7 +210,7 @@ plan_pmtud(struct socket *so, struct change *c, gsctp_field pathmtu)
 	if (mtu < MTU_MIN)
 		return -EINVAL;
 	c->set.spp_flags |= SPP_PMTUD_DISABLE;
-	c->set.spp_pathmtu = mtu - COMMON_HEADER_LEN;
+	c->set.spp_pathmtu = gs_mtu_unmarked(mtu - COMMON_HEADER_LEN);
 	return 0;
 }
 
@@ -234,8 +259,7 @@ plan_change(struct socket *so, struct change *c,
 		return err;
 	c->set.spp_address = c->now.spp_address;
 	/* Also tells whether there is such a path. */
-	err = gs_eopt_engine_get(so, SCTP_PEER_ADDR_PARAMS, &c->now,
-	    sizeof(c->now));
+	err = get_params(so, c->is_path, &c->now);
 	if (err == 0)
 		err = plan_flags(c, in->flags);
 	if (err == 0)
@@ -248,6 +272,19 @@ plan_change(struct socket *so, struct change *c,
 		err = gs_field_take(in->pathmaxrxt, 1, UINT16_MAX, &rxt);
 	c->set.spp_pathmaxrxt = (uint16_t)rxt;
 	return err;
+}
+
+/* An endpoint's is seen in the engine. */
+static void
+tell_mtu(struct socket *so, const struct change *c)
+{
+	union gs_addr peer;
+
+	if (!c->is_assoc)
+		return;
+	memcpy(&peer, &c->set.spp_address, sizeof(peer));
+	gs_mtu_chosen(so, c->is_path ? &peer : NULL,
+	    c->set.spp_pathmtu != gs_mtu_mark());
 }
 
 int
@@ -264,6 +301,8 @@ gs_eopt_set_paddrparams(struct socket *so, bool is_assoc,
 		return err;
 	err = gs_eopt_engine_set(so, SCTP_PEER_ADDR_PARAMS, &c.set,
 	    sizeof(c.set));
+	if (err == 0 && (c.set.spp_flags & SPP_PMTUD_DISABLE) != 0)
+		tell_mtu(so, &c);
 	if (err == 0 && (c.must_disable_hb || c.must_start_hb)) {
 		struct sctp_paddrparams again;
 
@@ -291,8 +330,7 @@ gs_eopt_get_paddrparams(struct socket *so, bool is_assoc, struct gsctp_opt *opt)
 	memset(&p, 0, sizeof(p));
 	err = take_address(&out->address, is_assoc, &p.spp_address, &is_path);
 	if (err == 0)
-		err = gs_eopt_engine_get(so, SCTP_PEER_ADDR_PARAMS, &p,
-		    sizeof(p));
+		err = get_params(so, is_path, &p);
 	if (err == 0)
 		err = gs_eopt_get_sack(so, &delay_ms, &freq);
 	if (err != 0)

@@ -18,6 +18,7 @@
 #include "crc32c.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 #include "engine.h"
 
 #define CHECKSUM_OFFSET 8
@@ -53,7 +54,7 @@ parse_v6(const uint8_t *h, struct gs_packet *pkt, uint8_t *proto)
 
 /* 0, or an errno that the engine understands. */
 static int
-emit(struct mbuf *m, bool v6, bool of_assoc)
+emit(struct mbuf *m, bool v6, void *stcb)
 {
 	uint8_t head[sizeof(struct ip6_hdr) + sizeof(struct udphdr)];
 	size_t ip_len = v6 ? sizeof(struct ip6_hdr) : sizeof(struct ip);
@@ -89,7 +90,9 @@ emit(struct mbuf *m, bool v6, bool of_assoc)
 	m_copydata(m, (int)head_len, (int)pkt.len, (char *)pkt.data);
 	crc = gs_crc32c_packet(pkt.data, pkt.len);
 	memcpy(pkt.data + CHECKSUM_OFFSET, &crc, sizeof(crc));
-	gs_engine_emit(&pkt, of_assoc);
+	if (stcb != NULL)
+		gs_mtu_saw(stcb, &pkt);
+	gs_engine_emit(&pkt, stcb != NULL);
 	return 0;
 }
 
@@ -99,7 +102,7 @@ __wrap_sctp_userspace_ip_output(int *result, struct mbuf *m, void *ro,
 {
 	(void)ro;
 	(void)vrf_id;
-	*result = emit(m, false, stcb != NULL);
+	*result = emit(m, false, stcb);
 	m_freem(m);
 }
 
@@ -109,7 +112,7 @@ __wrap_sctp_userspace_ip6_output(int *result, struct mbuf *m, void *ro,
 {
 	(void)ro;
 	(void)vrf_id;
-	*result = emit(m, true, stcb != NULL);
+	*result = emit(m, true, stcb);
 	m_freem(m);
 }
 

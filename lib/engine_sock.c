@@ -8,6 +8,7 @@
 
 #include "engine_abi.h"
 #include "engine_impl.h"
+#include "engine_mtu.h"
 
 #include <usrsctp.h>
 
@@ -114,6 +115,8 @@ gs_esock_new(bool v6, struct socket **out)
 		err = set_int(so, SCTP_RECVRCVINFO, 1);
 	if (err == 0)
 		err = set_encaps_port(so, default_peer_port);
+	if (err == 0)
+		err = gs_mtu_init_socket(so);
 	if (err != 0)
 		goto close;
 	*out = so;
@@ -129,6 +132,7 @@ gs_esock_close(struct socket *so)
 {
 	struct linger l = { .l_onoff = 1, .l_linger = 0 };
 
+	gs_mtu_end(so);
 	(void)usrsctp_set_upcall(so, NULL, NULL);
 	/* It cannot fail on a socket; without it the engine would keep the
 	 * association when the socket is gone. */
@@ -313,7 +317,7 @@ hurry(struct socket *so, struct gs_esock_traits *t, size_t len)
 	int on = 1;
 
 	gs_esock_refresh(so, t);
-	if (t->has_nodelay || gs_esock_is_one_fragment(so, len))
+	if (t->has_nodelay || gs_mtu_may_wait(so, len))
 		return false;
 	return usrsctp_setsockopt(so, IPPROTO_SCTP, SCTP_NODELAY, &on,
 		   sizeof(on)) == 0;
@@ -346,9 +350,11 @@ gs_esock_send(struct socket *so, struct gs_esock_traits *t,
 		to = &copy;
 	}
 	hurries = hurry(so, t, len);
+	gs_mtu_send_begins(so);
 	if (usrsctp_sendv(so, data, len, to != NULL ? &copy.sa : NULL,
 	    to != NULL ? 1 : 0, &spa, sizeof(spa), SCTP_SENDV_SPA, 0) < 0)
 		err = send_error(errno);
+	gs_mtu_send_ends(so);
 	if (hurries)
 		hurry_no_more(so);
 	return err;

@@ -121,6 +121,10 @@ int gs_esock_abort(struct socket *so, const void *reason, size_t len);
 
 /* Of the association; GSCTP_CLOSED where there is none (any more). */
 enum gsctp_assoc_state gs_esock_state(struct socket *so);
+
+/* Associations of all sockets that have ended so far: where it is what it was,
+ * none has. */
+unsigned int gs_esock_ends(void);
 void gs_esock_streams(struct socket *so, uint16_t *in, uint16_t *out);
 
 /* Verification tags, ours and the peer's; -ENOTCONN. */

@@ -10,10 +10,14 @@
 #include "driver.h"
 #include "engine.h"
 #include "engine_sock.h"
+#include "hub_alarm.h"
 #include "hub_find.h"
 
 /* The future, the current and all associations. */
 #define LAST_RESERVED 2
+
+/* Looked at whenever a timer ran, one after the other. */
+#define SWEEP 16
 
 TAILQ_HEAD(owners, gs_owner);
 
@@ -27,6 +31,7 @@ static struct {
 	pthread_cond_t orphan_cond;
 	struct owners dirty;
 	bool awaits_reset; /* some association does, to send */
+	bool awaits_orphan;	/* and one for that, to begin */
 	bool is_ready;
 } hub;
 
@@ -72,6 +77,7 @@ gs_hub_add_assoc(struct gs_assoc *a)
 void
 gs_hub_remove_assoc(struct gs_assoc *a)
 {
+	gs_alarm_clear(a);
 	gs_find_remove_id(a);
 	gs_find_remove_targets(a);
 	TAILQ_REMOVE(&hub.assocs, a, in_hub);
@@ -124,14 +130,32 @@ gs_hub_add_orphan(struct gs_assoc *a)
 	hub.norphans++;
 }
 
+/* An attempt may wait for just this end, and says so again if not. */
+static void
+wake_who_waits(void)
+{
+	struct gs_assoc *a;
+
+	hub.awaits_orphan = false;
+	TAILQ_FOREACH(a, &hub.assocs, in_hub)
+		if (a->phase == GS_YIELDED && a->waits_for_orphan)
+			gs_hub_mark(&a->owner);
+}
+
+void
+gs_hub_await_orphan(void)
+{
+	hub.awaits_orphan = true;
+}
+
 void
 gs_hub_remove_orphan(struct gs_assoc *a)
 {
 	TAILQ_REMOVE(&hub.orphans, a, in_ep);
 	hub.norphans--;
 	gs_wake_locked(&hub.orphan_cond);
-	/* An attempt may wait for just this. */
-	gs_engine_alarm_locked(0);
+	if (hub.awaits_orphan)
+		wake_who_waits();
 }
 
 struct gs_assoc *
@@ -331,34 +355,46 @@ settle_dirty(void)
 	}
 }
 
-/* Timers do not say whom they changed. */
+/* Somebody has changed, and it is not known who. */
 static void
-touch_all(void)
+mark_all(void)
 {
-	struct gs_assoc *a, *next_a;
-	struct gs_endpoint *ep, *next_ep;
+	struct gs_assoc *a;
 
-	for (ep = TAILQ_FIRST(&hub.endpoints); ep != NULL; ep = next_ep) {
-		next_ep = TAILQ_NEXT(ep, in_hub);
-		for (a = TAILQ_FIRST(&ep->assocs); a != NULL; a = next_a) {
-			next_a = TAILQ_NEXT(a, in_ep);
-			gs_assoc_touch(a);
-		}
-	}
-	for (a = TAILQ_FIRST(&hub.orphans); a != NULL; a = next_a) {
-		next_a = TAILQ_NEXT(a, in_ep);
-		gs_assoc_touch(a);
+	TAILQ_FOREACH(a, &hub.assocs, in_hub)
+		gs_hub_mark(&a->owner);
+}
+
+/*
+ * What timers change is told: the end of an association by its upcall, all
+ * else by the engine's notifications, without a name.  Whoever was missed
+ * all the same is found in time.
+ */
+static void
+mark_some(void)
+{
+	struct gs_assoc *a;
+	unsigned int i;
+
+	for (i = 0; i < SWEEP && i < hub.nassocs; i++) {
+		a = TAILQ_FIRST(&hub.assocs);
+		TAILQ_REMOVE(&hub.assocs, a, in_hub);
+		TAILQ_INSERT_TAIL(&hub.assocs, a, in_hub);
+		gs_hub_mark(&a->owner);
 	}
 }
 
 static void
-settle(bool timers_ran)
+settle(bool timers_ran, bool has_news)
 {
 	settle_dirty();
-	if (timers_ran) {
-		touch_all();
-		settle_dirty();
-	}
+	if (!timers_ran)
+		return;
+	if (!gs_alarm_run() || has_news)
+		mark_all();
+	else
+		mark_some();
+	settle_dirty();
 }
 
 static void

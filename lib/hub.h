@@ -60,6 +60,9 @@ void gs_hub_unmark(struct gs_owner *o);
  * try again when a chunk about these comes (RFC 6525). */
 void gs_hub_await_reset(void);
 
+/* An attempt waits for the end of an orphan, which may come. */
+void gs_hub_await_orphan(void);
+
 /* One accepted or peeled off from an endpoint with these addresses, which
  * has this peer: a second one is not possible. */
 bool gs_hub_child_has_peer(const struct gs_endpoint *like,

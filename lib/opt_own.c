@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "engine.h"
 #include "engine_opt.h"
+#include "hub.h"
 #include "opt_send.h"
 #include "stack.h"
 
@@ -26,7 +26,8 @@ gs_set_autoclose(struct gs_endpoint *ep, struct gs_assoc *a,
 		return -EINVAL;
 	ep->opts.autoclose_s = o->u.value;
 	if (o->u.value > 0)
-		gs_engine_alarm_locked(0);	/* look at all of them */
+		TAILQ_FOREACH(a, &ep->assocs, in_ep)
+			gs_hub_mark(&a->owner);
 	return 0;
 }
 

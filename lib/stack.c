@@ -192,6 +192,7 @@ start(const struct gsctp_stack_config *in)
 	wc.naddrs = cfg.naddrs;
 	wc.fds = cfg.udp_fds;
 	wc.nfds = cfg.nudp_fds;
+	wc.is_plain = cfg.is_plain;
 	err = gs_wire_open(&wc, &st.wire);
 	if (err == 0) {
 		err = start_on_wire(&cfg);

@@ -173,6 +173,9 @@ void gs_wire_close_sockets(struct gs_wire *w);
 /* Set it on a socket that is bound already. */
 int gs_wire_sock_prepare(const struct gs_wire_sock *s);
 
+/* What it sends from now on may, or may not, be fragmented. */
+void gs_wire_set_df(const struct gs_wire_sock *s, bool is_on);
+
 /* A machine without one of the families is served by the other. */
 bool gs_wire_is_family_missing(int err);
 

@@ -9,11 +9,11 @@
 
 /*
  * Datagrams to ask for: few, as a rule, so that the same memory is used
- * again and again; many while each of them is a single packet and more wait
- * than that.
+ * again and again; many while more wait than that, and are SMALL.
  */
 #define FEW 4
 #define MANY GS_WIRE_SLOTS
+#define SMALL 4096
 
 /* What does not change from one call to the next. */
 static void
@@ -97,22 +97,12 @@ keep_good(struct gs_wire *w, size_t n)
 	gs_wire_count(&w->in_dropped, dropped);
 }
 
-static bool
-has_runs(const struct gs_wire_in *in)
-{
-	size_t i;
-
-	for (i = 0; i < in->n; i++)
-		if (in->datagram[i].each < in->datagram[i].pkt.len)
-			return true;
-	return false;
-}
-
 /* Read what waits on the socket: 0, or -errno. */
 static int
 fill(struct gs_wire *w, int fd)
 {
 	struct gs_wire_in *in = &w->in;
+	size_t bytes = 0;
 	size_t i, n;
 	int got;
 
@@ -125,11 +115,13 @@ fill(struct gs_wire *w, int fd)
 	if (got == -1)
 		return -errno;
 	n = (size_t)got;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		gs_wire_take(w, &in->msg[i], &in->datagram[i]);
+		bytes += in->msg[i].msg_len;
+	}
 	gs_wire_tap_in(w, fd, n);
 	keep_good(w, n);
-	in->want = n == in->want && !has_runs(in) ? MANY : FEW;
+	in->want = n == in->want && bytes <= n * SMALL ? MANY : FEW;
 	return 0;
 }
 

@@ -153,10 +153,15 @@ gs_wire_send(struct gs_wire *w, const struct gs_packet *pkts, size_t n)
 		}
 		if (o->nmsgs > 0 &&
 		    (s != o->sock || o->nmsgs == GS_WIRE_BATCH ||
-			o->npkts == GS_WIRE_PACKETS))
+			o->npkts == GS_WIRE_PACKETS || pkts[i].df))
 			flush(w);
 		o->sock = s;
 		gs_wire_prepare_out(o, &pkts[i]);
+		if (pkts[i].df) {
+			gs_wire_set_df(s, true);
+			flush(w);
+			gs_wire_set_df(s, false);
+		}
 	}
 	if (o->nmsgs > 0)
 		flush(w);

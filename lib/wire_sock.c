@@ -30,9 +30,8 @@ set_buffers(int fd)
 }
 
 /*
- * The engine sizes its packets itself and does no path MTU discovery over
- * UDP, so a datagram that is too long for a hop must be fragmented, not
- * refused: gs_packet.df is not looked at yet.
+ * Data that has become too long for a hop must be fragmented, not refused;
+ * what asks whether it is too long says so (gs_packet.df).
  */
 static int
 set_options_v4(int fd)
@@ -64,6 +63,18 @@ set_options_v6(int fd)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
 		    IPV6_PMTUDISC_DONT);
 	return err;
+}
+
+/* Where it fails, a packet is fragmented. */
+void
+gs_wire_set_df(const struct gs_wire_sock *s, bool is_on)
+{
+	if (s->addr.sa.sa_family == AF_INET || s->takes_v4)
+		(void)set_int(s->fd, IPPROTO_IP, IP_MTU_DISCOVER,
+		    is_on ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT);
+	if (s->addr.sa.sa_family == AF_INET6)
+		(void)set_int(s->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+		    is_on ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_DONT);
 }
 
 int

@@ -25,8 +25,8 @@ static const char *const levels[] = { "error", "warn", "info", "debug" };
 
 /* What the library reads. */
 static const char *const variables[] = { "GSCTP_UDP_PORT",
-	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_ENCAPSULATION",
-	"GSCTP_PCAP", "GSCTP_FAULTS", "GSCTP_LOG" };
+	"GSCTP_PEER_UDP_PORT", "GSCTP_UDP_OFFLOAD", "GSCTP_ADDRS",
+	"GSCTP_ENCAPSULATION", "GSCTP_PCAP", "GSCTP_FAULTS", "GSCTP_LOG" };
 
 static char why[512];
 

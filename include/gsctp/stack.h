@@ -46,6 +46,8 @@ enum gsctp_log_level {
  *                        something of UDP
  *   GSCTP_UDP_PORT       "auto", 0 (ephemeral) or a port (fixed)
  *   GSCTP_PEER_UDP_PORT  the UDP port of peers not heard from yet
+ *   GSCTP_UDP_OFFLOAD    on, or off: the system gets and gives packets one by
+ *                        one, never many as one (UDP_SEGMENT, UDP_GRO)
  *   GSCTP_RUN_DIR        where the programs of a user on this host find each
  *                        other's UDP ports; empty: nowhere
  *   GSCTP_ADDRS          local addresses to use, separated by commas

@@ -14,7 +14,8 @@
 #define CHUNK_SHUTDOWN 7
 
 static const char *const variables[] = { "GSCTP_UDP_PORT",
-	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG" };
+	"GSCTP_PEER_UDP_PORT", "GSCTP_UDP_OFFLOAD", "GSCTP_ADDRS",
+	"GSCTP_LOG" };
 
 static void
 setup(void)
@@ -605,6 +606,7 @@ static const struct {
 	{ "GSCTP_PEER_UDP_PORT", "0" },
 	{ "GSCTP_PEER_UDP_PORT", "auto" },
 	{ "GSCTP_PEER_UDP_PORT", "65536" },
+	{ "GSCTP_UDP_OFFLOAD", "maybe" },
 	{ "GSCTP_ADDRS", "" },
 	{ "GSCTP_ADDRS", "," },
 	{ "GSCTP_ADDRS", "localhost" },

@@ -13,7 +13,11 @@ stats(gsctp_sock s, gsctp_assoc_id id)
 
 START_TEST(both_ends_count_the_same)
 {
-	struct loop_pair p = loop_pair(NULL, 0);
+	const struct gsctp_opt opts[] = {
+		GSCTP_PEER_ADDR_PARAMS(.pathmtu = gsctp_def(1472),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
+	};
+	struct loop_pair p = loop_pair(opts, 1);
 	uint8_t *bytes = traffic_bytes(50000, 1);
 	struct gsctp_assoc_stats c0, s0, c, s;
 	int i;

@@ -34,6 +34,7 @@ export HOME
 unset XDG_CONFIG_HOME
 
 ip link set lo up
+sees_packets lo
 head -c 300000 /dev/urandom >"$tmp/in"
 
 # -- tcpdump -------------------------------------------------------------------

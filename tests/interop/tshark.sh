@@ -32,6 +32,7 @@ fi
 use_tmp
 
 ip link set lo up
+sees_packets lo
 pcap=$tmp/packets.pcapng
 mkfifo "$tmp/dumpcap" "$tmp/server" "$tmp/receiver"
 

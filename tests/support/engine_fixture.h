@@ -52,9 +52,10 @@ admit(const struct gs_packet *pkt)
 }
 
 static inline void
-settle(bool timers_ran)
+settle(bool timers_ran, bool has_news)
 {
 	(void)timers_ran;
+	(void)has_news;
 }
 
 static inline void

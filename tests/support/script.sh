@@ -29,6 +29,15 @@ use_tmp() {
 	trap 'exit 1' HUP INT TERM
 }
 
+# Whoever looks at the device $1, of a namespace of the test's own, sees each
+# packet.  Those that leave as one message are cut before they are there, or,
+# where the device cannot be told so, do not leave like that.
+sees_packets() {
+	! ethtool -K "$1" tx-udp-segmentation off 2>/dev/null || return 0
+	GSCTP_UDP_OFFLOAD=off
+	export GSCTP_UDP_OFFLOAD
+}
+
 # Stop process $1, and come back when none of its threads runs any more.
 freeze() {
 	kill -STOP "$1"

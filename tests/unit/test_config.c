@@ -11,7 +11,7 @@
 #define DEFAULT_PORT 9899
 
 static const char *const variables[] = { "GSCTP_UDP_PORT",
-	"GSCTP_PEER_UDP_PORT", "GSCTP_ADDRS", "GSCTP_LOG",
+	"GSCTP_PEER_UDP_PORT", "GSCTP_UDP_OFFLOAD", "GSCTP_ADDRS", "GSCTP_LOG",
 	"GSCTP_ENCAPSULATION", "GSCTP_FAULTS", "GSCTP_PCAP" };
 
 static struct gsctp_stack_config in;
@@ -288,6 +288,26 @@ START_TEST(a_peer_has_neither_port_0_nor_auto)
 	ck_refused();
 	set("GSCTP_PEER_UDP_PORT", "auto");
 	ck_refused();
+}
+END_TEST
+
+START_TEST(packets_travel_one_by_one_where_that_is_said)
+{
+	static const char *const bad[] = { "", "Off", "0", "no", "on ", "offf" };
+	size_t i;
+
+	ck_read();
+	ck_assert(!out.is_plain);
+	set("GSCTP_UDP_OFFLOAD", "off");
+	ck_read();
+	ck_assert(out.is_plain);
+	set("GSCTP_UDP_OFFLOAD", "on");
+	ck_read();
+	ck_assert(!out.is_plain);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		set("GSCTP_UDP_OFFLOAD", bad[i]);
+		ck_refused();
+	}
 }
 END_TEST
 
@@ -624,6 +644,7 @@ suite(void)
 	tcase_add_test(tc,
 	    the_peers_port_is_the_callers_then_the_variables_then_9899);
 	tcase_add_test(tc, a_peer_has_neither_port_0_nor_auto);
+	tcase_add_test(tc, packets_travel_one_by_one_where_that_is_said);
 	tcase_add_test(tc, the_callers_addresses_are_copied_in_order);
 	tcase_add_test(tc,
 	    a_list_of_addresses_with_one_that_is_none_is_refused);

@@ -272,7 +272,7 @@ START_TEST(an_association_tells_its_status)
 	ck_assert(is_address(&s.primary.address, "127.0.0.1"));
 	ck_assert_uint_eq(s.primary.state, GSCTP_PATH_ACTIVE);
 	ck_assert_uint_gt(s.primary.cwnd, 0);
-	ck_assert_uint_eq(s.primary.mtu, 1500 - 20 - 8);
+	ck_assert_uint_eq(s.primary.mtu, 1200 - 20 - 8);
 }
 END_TEST
 
@@ -306,7 +306,7 @@ START_TEST(an_association_has_options_of_its_own)
 	ck_assert_uint_eq(GET_ASSOC(STATUS).status.fragmentation_point, 300);
 	ck_assert_int_eq(SET_ASSOC(GSCTP_MAXSEG(.assoc_value = 0)), 0);
 	ck_assert_uint_eq(GET_ASSOC(MAXSEG).assoc_value.assoc_value,
-	    1500 - 20 - 8 - 12 - 16);
+	    1200 - 20 - 8 - 12 - 16);
 }
 END_TEST
 
@@ -344,7 +344,7 @@ START_TEST(a_path_has_parameters_of_its_own)
 	p = path("127.0.0.1");
 	ck_field(p.hbinterval, 30000);
 	ck_field(p.pathmaxrxt, 5);
-	ck_field(p.pathmtu, 1500 - 20 - 8);
+	ck_field(p.pathmtu, 1200 - 20 - 8);
 	ck_field(p.flags, DEFAULT_FLAGS);
 }
 END_TEST
@@ -403,9 +403,9 @@ START_TEST(an_mtu_can_be_kept_as_it_is)
 	ck_assert_int_eq(SET_ASSOC(GSCTP_PEER_ADDR_PARAMS(
 				 .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE))),
 	    0);
-	ck_field(path(NULL).pathmtu, 1500 - 20 - 8);
+	ck_field(path(NULL).pathmtu, 1200 - 20 - 8);
 	ck_assert_uint_ne(path(NULL).flags.v & GSCTP_SPP_PMTUD_DISABLE, 0);
-	ck_assert_uint_eq(GET_ASSOC(STATUS).status.primary.mtu, 1500 - 20 - 8);
+	ck_assert_uint_eq(GET_ASSOC(STATUS).status.primary.mtu, 1200 - 20 - 8);
 }
 END_TEST
 
@@ -515,7 +515,7 @@ START_TEST(the_primary_path_can_be_changed)
 	p = GET_ASSOC(PRIMARY_ADDR).prim;
 	ck_assert(is_address(&p.addr, "127.0.0.2"));
 	paddrinfo("127.0.0.2", &info);
-	ck_assert_uint_eq(info.mtu, 1500 - 20 - 8);
+	ck_assert_uint_eq(info.mtu, 1200 - 20 - 8);
 	ck_assert_uint_gt(info.cwnd, 0);
 	ck_assert_uint_ge(info.rto, 1000);
 }

@@ -32,6 +32,7 @@ struct waiting {
 
 static struct waiting queue[64];
 static size_t nqueue, nread;
+static unsigned int asked; /* for so many, by the last call */
 
 int __wrap_recvmmsg(int fd, struct mmsghdr *msgs, unsigned int n, int flags,
     struct timespec *timeout);
@@ -116,6 +117,7 @@ __wrap_recvmmsg(int fd, struct mmsghdr *msgs, unsigned int n, int flags,
 	(void)fd;
 	(void)timeout;
 	ck_assert_int_ne(flags & MSG_DONTWAIT, 0);
+	asked = n;
 	for (got = 0; got < n && nread < nqueue; got++, nread++) {
 		if (queue[nread].error != 0)
 			break;
@@ -417,6 +419,33 @@ START_TEST(the_capture_has_each_packet_of_a_run)
 }
 END_TEST
 
+/* Few large ones: their memory is used again while the processor has it. */
+START_TEST(many_are_asked_for_where_many_small_ones_wait)
+{
+	struct gs_packet pkts[64];
+	size_t i, k;
+
+	for (i = 0; i < 24; i++)
+		enqueue(1500);
+	ck_assert_int_eq(gs_wire_recv(wire, fd_of_wire(), pkts, 64), 4);
+	ck_assert_uint_eq(asked, 4);
+	ck_assert_int_eq(gs_wire_recv(wire, fd_of_wire(), pkts, 64), 16);
+	ck_assert_uint_eq(asked, 16);
+	ck_assert_int_eq(gs_wire_recv(wire, fd_of_wire(), pkts, 64), 4);
+	ck_assert_uint_eq(asked, 16);
+	for (i = 0; i < 12; i++)
+		enqueue_run(60000, 60000 / ((int)i + 1));
+	for (i = 0, k = 0; i < 12; i += 4) {
+		ck_assert_int_gt(gs_wire_recv(wire, fd_of_wire(), pkts, 64),
+		    0);
+		while (gs_wire_is_pending(wire) && k++ < 100)
+			(void)gs_wire_recv(wire, fd_of_wire(), pkts, 64);
+		ck_assert_uint_eq(asked, 4);
+	}
+	must_be_empty();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -436,6 +465,7 @@ suite(void)
 	tcase_add_test(tc, a_run_of_the_smallest_packets_is_handed_up_whole);
 	tcase_add_test(tc, each_packet_of_a_bad_run_is_counted);
 	tcase_add_test(tc, a_run_goes_on_where_the_last_call_ended);
+	tcase_add_test(tc, many_are_asked_for_where_many_small_ones_wait);
 	tcase_add_test(tc, the_capture_has_each_packet_of_a_run);
 	suite_add_tcase(s, tc);
 	return s;
