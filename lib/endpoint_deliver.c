@@ -56,16 +56,20 @@ void
 gs_delivery_run(struct gs_endpoint *ep)
 {
 	struct gs_delivery *d = &ep->delivery;
+	struct gs_msgq q = { NULL, NULL, 0 };
 	struct gs_msg *m;
 
 	while (gs_deliver_is_active(&d->mode) &&
 	    (m = gs_endpoint_take(ep)) != NULL) {
-		gs_mbox_put(d->mbox, m);
+		gs_msgq_put(&q, m);
 		if (gs_deliver_item(&d->mode)) {
-			gs_mbox_put(d->mbox, d->passive);
+			gs_msgq_put(&q, d->passive);
 			d->passive = NULL;
 		}
 	}
+	/* One reader, who wakes once. */
+	if (q.count > 0)
+		gs_mbox_put_all(d->mbox, &q);
 }
 
 static void

@@ -111,6 +111,8 @@ uint32_t __real_sctp_select_initial_TSN(void *pcb);
 void __real_read_random(void *out, size_t len);
 uint32_t __real_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
     uint8_t *text, uint32_t text_len, uint8_t *digest);
+uint32_t __real_sctp_hmac_m(uint16_t algo, uint8_t *key, uint32_t key_len,
+    struct mbuf *m, uint32_t offset, uint8_t *digest, uint32_t trailer);
 
 /* What it tells the application. */
 void __real_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
@@ -208,5 +210,7 @@ uint32_t __wrap_sctp_select_initial_TSN(void *pcb);
 void __wrap_read_random(void *out, size_t len);
 uint32_t __wrap_sctp_hmac(uint16_t algo, uint8_t *key, uint32_t key_len,
     uint8_t *text, uint32_t text_len, uint8_t *digest);
+uint32_t __wrap_sctp_hmac_m(uint16_t algo, uint8_t *key, uint32_t key_len,
+    struct mbuf *m, uint32_t offset, uint8_t *digest, uint32_t trailer);
 
 #endif

@@ -114,15 +114,24 @@ gs_mbox_fd(uint64_t id)
 }
 
 void
-gs_mbox_put(uint64_t id, struct gs_msg *m)
+gs_mbox_put_all(uint64_t id, struct gs_msgq *q)
 {
 	struct mbox *mb;
 
 	pthread_mutex_lock(&lock);
 	mb = gs_handle_get(&handles, id);
-	gs_msgq_put(&mb->queue, m);
+	gs_msgq_append(&mb->queue, q);
 	update(mb);
 	pthread_mutex_unlock(&lock);
+}
+
+void
+gs_mbox_put(uint64_t id, struct gs_msg *m)
+{
+	struct gs_msgq one = { NULL, NULL, 0 };
+
+	gs_msgq_put(&one, m);
+	gs_mbox_put_all(id, &one);
 }
 
 /* The lock is held.  False: it was freed, and is gone. */

@@ -33,8 +33,9 @@ bool gs_mbox_exists(uint64_t id);
 /* The descriptor, borrowed; -EBADF, -EMFILE or -ENOMEM. */
 int gs_mbox_fd(uint64_t id);
 
-/* The mailbox must exist; it takes m. */
+/* The mailbox must exist; it takes m, or all of q, which is empty then. */
 void gs_mbox_put(uint64_t id, struct gs_msg *m);
+void gs_mbox_put_all(uint64_t id, struct gs_msgq *q);
 
 /* The next message, by a time of gs_now_ms().  0, -ETIMEDOUT or -EBADF. */
 int gs_mbox_get(uint64_t id, uint64_t deadline_ms, struct gs_msg **out);

@@ -121,6 +121,20 @@ gs_msgq_clear(struct gs_msgq *q)
 }
 
 void
+gs_msgq_append(struct gs_msgq *q, struct gs_msgq *from)
+{
+	if (from->head == NULL)
+		return;
+	if (q->tail != NULL)
+		q->tail->next = from->head;
+	else
+		q->head = from->head;
+	q->tail = from->tail;
+	q->count += from->count;
+	*from = (struct gs_msgq){ NULL, NULL, 0 };
+}
+
+void
 gs_msgq_prepend(struct gs_msgq *q, struct gs_msgq *from)
 {
 	if (from->head == NULL)

@@ -46,6 +46,9 @@ struct gs_msg *gs_msgq_get(struct gs_msgq *q);	/* NULL if empty */
 void gs_msgq_unget(struct gs_msgq *q, struct gs_msg *m);	/* the next */
 void gs_msgq_clear(struct gs_msgq *q);		/* frees all */
 
+/* All of from goes behind what q has. */
+void gs_msgq_append(struct gs_msgq *q, struct gs_msgq *from);
+
 /* All of from goes before what q has. */
 void gs_msgq_prepend(struct gs_msgq *q, struct gs_msgq *from);
 

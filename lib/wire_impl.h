@@ -78,6 +78,8 @@ struct gs_wire_out {
 	size_t npkts;
 	struct mmsghdr apart[GS_WIRE_RUN]; /* a run that was refused */
 	struct gs_wire_refusal refused[GS_WIRE_REFUSALS];
+	bool is_safe;	  /* this kernel has no SCTP */
+	uint64_t look_ms; /* whether that is so still */
 };
 
 /* What recvmmsg() gave: a packet, or many of one flow, one behind the other,

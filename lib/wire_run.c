@@ -7,6 +7,10 @@
  * packets leave one by one.  Why it did is a matter of the way to that peer (a
  * route with a smaller MTU, a device that does not compute checksums, IPsec),
  * and may change, so it is remembered for each peer, and for a while.
+ *
+ * A run that stays on this machine is not cut on its way, and the SCTP in UDP
+ * of a kernel cannot take one: Linux 6.1 panics.  So there are none where this
+ * kernel has SCTP; in which namespace it may use it is not known.
  */
 
 #include "wire_impl.h"
@@ -16,6 +20,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "kernel_sctp.h"
 
 /* The kernel's UDP_MAX_SEGMENTS, which is more in newer ones; and what an
  * IPv6 packet without a jumbogram has left, which IPv4's has too. */
@@ -25,6 +30,9 @@
 /* How long no run of that kind is tried. */
 #define REFUSED_MS 10000
 
+/* How often it is looked whether the kernel has SCTP by now. */
+#define LOOK_MS 1000
+
 bool
 gs_wire_can_segment(int fd)
 {
@@ -33,6 +41,19 @@ gs_wire_can_segment(int fd)
 
 	/* One that does not know it would send a run as one datagram. */
 	return getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &value, &len) == 0;
+}
+
+/* Where that cannot be read, it may have it. */
+static bool
+is_safe(struct gs_wire_out *o)
+{
+	uint64_t now_ms = gs_now_ms();
+
+	if (now_ms >= o->look_ms) {
+		o->is_safe = gs_kernel_has_sctp(GS_PROTOCOLS) == 0;
+		o->look_ms = now_ms + LOOK_MS;
+	}
+	return o->is_safe;
 }
 
 static struct gs_wire_refusal *
@@ -115,7 +136,7 @@ gs_wire_join(struct gs_wire_out *o, const struct gs_packet *pkt)
 	    !is_same(&pkt->src, &first->src))
 		return false;
 	if (n == 1) {
-		if (is_refused(o, &first->dst, first->len))
+		if (!is_safe(o) || is_refused(o, &first->dst, first->len))
 			return false;
 		each = (uint16_t)first->len;
 		gs_wire_put_control(hdr, &o->ctl[o->nmsgs - 1], IPPROTO_UDP,

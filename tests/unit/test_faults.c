@@ -18,7 +18,12 @@
 #define OUT GS_FAULTS_OUT
 #define IN GS_FAULTS_IN
 
-#define MANY 100000 /* packets of which a share is measured */
+/* Packets of which a share is measured. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MANY 25000
+#else
+#define MANY 100000
+#endif
 #define LEN 100
 #define SECOND UINT64_C(1000000)
 #define NEVER UINT64_MAX

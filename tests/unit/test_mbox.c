@@ -101,6 +101,23 @@ START_TEST(messages_leave_in_the_order_they_were_put)
 }
 END_TEST
 
+START_TEST(several_at_once_leave_in_their_order_behind_the_others)
+{
+	struct gs_msgq q = { NULL, NULL, 0 };
+	uint32_t i;
+
+	put(box, 1, 0);
+	for (i = 1; i < 5; i++)
+		gs_msgq_put(&q, make(1, i));
+	gs_mbox_put_all(box, &q);
+	ck_assert_uint_eq(q.count, 0);
+	put(box, 1, 5);
+	for (i = 0; i < 6; i++)
+		expect(box, 1, i);
+	expect_empty(box);
+}
+END_TEST
+
 START_TEST(a_get_waits_as_long_as_it_says)
 {
 	uint64_t from = gs_now_ms(), took;
@@ -564,6 +581,8 @@ suite(void)
 	tcase_add_checked_fixture(tc, up, down);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, messages_leave_in_the_order_they_were_put);
+	tcase_add_test(tc,
+	    several_at_once_leave_in_their_order_behind_the_others);
 	tcase_add_test(tc, a_get_waits_as_long_as_it_says);
 	tcase_add_test(tc, fd_is_readable_exactly_while_a_message_waits);
 	tcase_add_test(tc, fd_that_is_asked_for_late_shows_what_waits);

@@ -239,6 +239,37 @@ START_TEST(a_prepended_queue_comes_before_what_was_there)
 }
 END_TEST
 
+START_TEST(an_appended_queue_comes_behind_what_was_there)
+{
+	static const struct {
+		const char *q, *from, *result;
+	} cases[] = {
+		{ "", "", "" },
+		{ "", "a", "a" },
+		{ "a", "", "a" },
+		{ "ab", "cd", "abcd" },
+		{ "a", "b", "ab" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct gs_msgq q = queue_of(cases[i].q);
+		struct gs_msgq from = queue_of(cases[i].from);
+
+		gs_msgq_append(&q, &from);
+		check_queue(&q, cases[i].result);
+		check_queue(&from, "");
+		/* Both can still be used. */
+		put(&q, 1, 'z');
+		put(&from, 1, 'y');
+		check_queue(&from, "y");
+		ck_assert_int_eq((int)q.tail->pub.type, 'z');
+		gs_msgq_clear(&q);
+		gs_msgq_clear(&from);
+	}
+}
+END_TEST
+
 START_TEST(a_split_takes_one_sockets_messages_and_keeps_both_orders)
 {
 	static const struct {
@@ -304,6 +335,7 @@ suite(void)
 	tcase_add_test(tc, a_queue_that_ran_empty_can_be_filled_again);
 	tcase_add_test(tc, a_cleared_queue_is_empty);
 	tcase_add_test(tc, a_prepended_queue_comes_before_what_was_there);
+	tcase_add_test(tc, an_appended_queue_comes_behind_what_was_there);
 	tcase_add_test(tc,
 	    a_split_takes_one_sockets_messages_and_keeps_both_orders);
 	tcase_add_test(tc, three_types_are_errors_and_no_other);

@@ -691,6 +691,7 @@ START_TEST(addresses_that_cannot_be_are_refused)
 	struct gs_wire_config cfg = { .addrs = many, .naddrs = 65 };
 	struct gs_wire *w = NULL;
 
+	many[0].sa.sa_family = AF_UNSPEC;
 	ck_assert_int_eq(gs_wire_open(&cfg, &w), -E2BIG);
 	cfg.naddrs = 1; /* AF_UNSPEC */
 	ck_assert_int_eq(gs_wire_open(&cfg, &w), -EAFNOSUPPORT);

@@ -42,10 +42,20 @@ static size_t run_length; /* packets that are as long as this, or longer */
 static int errors[8];	  /* of the calls that come next */
 static size_t nerrors, ierror;
 static uint64_t later_ms;
+static int has_sctp; /* the kernel, of its own */
 
 int __wrap_sendmmsg(int fd, struct mmsghdr *msgs, unsigned int n, int flags);
 uint64_t __real_gs_now_ms(void);
 uint64_t __wrap_gs_now_ms(void);
+
+int __wrap_gs_kernel_has_sctp(const char *protocols);
+
+int
+__wrap_gs_kernel_has_sctp(const char *protocols)
+{
+	ck_assert_str_eq(protocols, "/proc/net/protocols");
+	return has_sctp;
+}
 
 uint64_t
 __wrap_gs_now_ms(void)
@@ -183,6 +193,7 @@ setup(void)
 	run_error = 0;
 	run_length = 0;
 	later_ms = 0;
+	has_sctp = 0;
 	wire = open_wire(false);
 }
 
@@ -323,13 +334,14 @@ START_TEST(a_run_is_of_one_flow)
 	add(500)->df = true;
 	add(500)->df = true;
 	send_out();
-	MUST_HAVE_SENT(1, 1, 2, 2, 1, 1, 2);
+	/* What must not be fragmented is sent alone, whatever is around it. */
+	MUST_HAVE_SENT(1, 1, 2, 2, 1, 1, 1, 1);
 	ck_assert_int_eq(sent[3].tos, 0x10);
 	ck_assert_int_eq(sent[4].tos, 0x12);
 	ck_assert_int_eq(sent[5].tos, 0);
 	ck_assert_uint_eq(sent[1].port, 9899);
 	ck_assert_uint_eq(sent[2].port, 9900);
-	ck_assert_uint_eq(ncalls, 1);
+	ck_assert_uint_eq(ncalls, 3);
 	must_be_whole(10);
 }
 END_TEST
@@ -400,6 +412,24 @@ START_TEST(a_plain_wire_sends_one_by_one)
 	MUST_HAVE_SENT(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
 	ck_assert_uint_eq(ncalls, 1);
 	must_be_whole(10);
+}
+END_TEST
+
+/* Its SCTP in UDP does not survive one. */
+START_TEST(a_kernel_with_sctp_gets_no_runs)
+{
+	static const int answers[] = { 1, -EACCES, 0, 1, 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		has_sctp = answers[i];
+		later_ms += 1000;
+		forget();
+		add_many(3, 1000);
+		send_out();
+		ck_assert_uint_eq(nnumbers, 3);
+		ck_assert_uint_eq(nsent, has_sctp == 0 ? 1 : 3);
+	}
 }
 END_TEST
 
@@ -651,6 +681,7 @@ suite(void)
 	    a_run_has_64_packets_and_an_ip_packet_of_bytes_at_most);
 	tcase_add_test(tc, three_hundred_packets_of_any_length_are_whole);
 	tcase_add_test(tc, a_plain_wire_sends_one_by_one);
+	tcase_add_test(tc, a_kernel_with_sctp_gets_no_runs);
 	tcase_add_test(tc, a_batch_that_is_taken_in_parts_is_sent_once);
 	tcase_add_loop_test(tc,
 	    a_run_that_is_refused_leaves_one_by_one_and_whole, 0, n);
