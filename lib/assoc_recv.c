@@ -633,14 +633,16 @@ pump_one(struct gs_assoc *a)
 }
 
 /* Data that nobody wants must not wait behind an event that is not read, nor
- * the end behind the peer's SHUTDOWN. */
+ * the end behind the peer's SHUTDOWN, nor what an attempt came to behind a
+ * path of it that does not work. */
 static bool
 wants_more(const struct gs_assoc *a)
 {
 	if (a->head == NULL)
 		return true;
 	return a->ep != NULL && a->made.count < EVENTS_MAX &&
-	    (is_read_shut(a->ep) || (a->ep->is_posix && a->end_at_ms != 0));
+	    (a->phase < GS_UP || is_read_shut(a->ep) ||
+	    (a->ep->is_posix && a->end_at_ms != 0));
 }
 
 void
