@@ -35,6 +35,12 @@ void
 __wrap_sctp_ulp_notify(uint32_t notification, void *stcb, uint32_t error,
     void *data, int so_locked)
 {
+	/* Where it finds no source for a heartbeat it takes one flag for
+	 * another, and says that an address has failed which was never seen
+	 * to work. */
+	if (notification == NOTIFY_INTERFACE_DOWN &&
+	    !gs_engine_is_ticking_locked() && gs_verify_awaits(data))
+		return;
 	if (notification == NOTIFY_INTERFACE_DOWN)
 		failures++;
 	if (notification == NOTIFY_INTERFACE_DOWN ||

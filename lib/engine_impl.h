@@ -83,6 +83,9 @@ void gs_asconf_packet(const struct gs_packet *pkt);
 int gs_engine_addrs_init(const union gs_addr *only, size_t n);
 void gs_engine_addrs_fini(void);
 
+/* engine_verify.c: an address that has not been confirmed. */
+bool gs_verify_awaits(const void *net);
+
 /* engine_failover.c: another path of the association, where the primary one
  * is known to have failed; false where there is none, or no need.  Called for
  * each message: a heartbeat leaves for a path that nothing else tries. */

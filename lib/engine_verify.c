@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "engine_abi.h"
+#include "engine_impl.h"
 
 #define PATHS 4096
 
@@ -57,6 +58,12 @@ __wrap_sctp_send_hb(void *stcb, void *net, int so_locked)
 		*place = net;
 	else if (*place == net)
 		*place = NULL;
+}
+
+bool
+gs_verify_awaits(const void *net)
+{
+	return *place_of(net) == net;
 }
 
 int

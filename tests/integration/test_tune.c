@@ -178,7 +178,12 @@ START_TEST(every_congestion_control_carries_data)
 {
 	static const uint32_t all[] = { GSCTP_CC_HSTCP, GSCTP_CC_HTCP,
 		GSCTP_CC_STANDARD };
-	struct loop_pair p = loop_pair(NULL, 0);
+	/* A path that takes more has another first window. */
+	const struct gsctp_opt opts[] = {
+		GSCTP_PEER_ADDR_PARAMS(.pathmtu = gsctp_def(1472),
+		    .flags = gsctp_def(GSCTP_SPP_PMTUD_DISABLE)),
+	};
+	struct loop_pair p = loop_pair(opts, 1);
 	uint32_t first = cwnd_of(p.client, p.at_client);
 	uint8_t *bytes = traffic_bytes(100000, 1);
 	size_t i;
