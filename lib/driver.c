@@ -33,7 +33,7 @@
  * and after that was in vain, so many are not. */
 #define SPIN_US 50
 #define PAUSES 16
-#define SLEEPS_MIN 32
+#define SLEEPS_MIN 4
 #define SLEEPS_MAX 4096
 
 /* Taken from epoll at once. */
