@@ -24,10 +24,12 @@
 
 /*
  * A thread that waits leads only where this many waits followed one another
- * within so long; and who led is not missed for that long.
+ * within so long; who led is not missed for LEAD_US.  Each look whether it is
+ * takes a processor away from somebody, perhaps from who is to answer.
  */
 #define QUICK_ONES 8
-#define LEAD_US 200
+#define QUICK_US 200
+#define LEAD_US 1000
 
 /* An answer is waited for awake for so long, resting so often between looks;
  * and after that was in vain, so many are not. */
@@ -345,7 +347,7 @@ gs_driver_lead_begin(pthread_cond_t *cond, uint64_t since_us)
 		return true;
 	}
 	/* One wait is no reason to exchange the roles: that is two wake-ups. */
-	l->quick = since_us < LEAD_US ? l->quick + 1 : 0;
+	l->quick = since_us < QUICK_US ? l->quick + 1 : 0;
 	if (l->quick > QUICK_ONES) {
 		l->asker = cond;
 		gs_driver_wake();
