@@ -64,6 +64,7 @@ static struct {
 	uint32_t ticks;		/* the same, as the engine counts */
 	uint64_t armed_ms;	/* the driver sleeps until then */
 	uint64_t alarm_ms;
+	uint64_t looked_ms;	/* at all, for a restart */
 	struct leader *leader;	/* or NULL */
 	bool has_asked;		/* and what follows is the answer */
 	uint64_t waited_us;	/* a thread stopped to, the last time */
@@ -438,13 +439,19 @@ static enum gs_filter_verdict
 filter_in(const struct gs_packet *pkt)
 {
 	enum gs_filter_verdict v;
+	bool look;
 
 	v = gs_filter_in(eng.filter, pkt, eng.now_ms);
 	if (v != GS_REFUSE_RESTART)
 		return v;
 	/* A packet just before it may have ended the association that it
-	 * would restart, and the filter has not heard. */
-	eng.hooks.settle(false, false);
+	 * would restart, and the filter has not heard; or a timer, of which
+	 * nobody was told.  Who sends many of them does not make us look at
+	 * all associations for each. */
+	look = eng.now_ms - eng.looked_ms >= TICK_MS;
+	if (look)
+		eng.looked_ms = eng.now_ms;
+	eng.hooks.settle(look, look);
 	return gs_filter_in_again(eng.filter, pkt, eng.now_ms);
 }
 
