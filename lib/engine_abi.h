@@ -70,7 +70,22 @@ int __real_sctp_sorecvmsg(struct socket *so, void *uio, struct mbuf **blocks,
     struct sockaddr *from, int from_len, int *flags, void *info,
     int fills_info);
 
-/* Timers; gs_timers_look() finds out whether they look so. */
+/* What a timer is for.  Those of data, INIT, SHUTDOWN, COOKIE and SHUTDOWN
+ * ACK are one timer of a path. */
+enum gs_timer_type {
+	GS_TIMER_SEND = 1,
+	GS_TIMER_INIT = 2,
+	GS_TIMER_SHUTDOWN = 4,
+	GS_TIMER_HEARTBEAT = 5,
+	GS_TIMER_COOKIE = 6,
+	GS_TIMER_PATHMTURAISE = 8,
+	GS_TIMER_SHUTDOWN_ACK = 9,
+};
+void __real_sctp_timer_start(int type, void *inp, void *stcb, void *net);
+void __real_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
+    uint32_t from);
+
+/* How they look; gs_timers_look() finds out whether it is so. */
 struct gs_engine_timer {
 	void *link, *link_at;	/* of the engine's list */
 	uint32_t time;
@@ -143,8 +158,6 @@ void sctp_add_to_readq(void *inp, void *stcb, void *entry, void *sb, int end,
 void sctp_move_chunks_from_net(void *stcb, void *net);
 void *sctp_findassociation_ep_asocid(void *inp, uint32_t id, int want_lock);
 void sctp_chunk_output(void *inp, void *stcb, int from, int so_locked);
-void __real_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
-    uint32_t from);
 int __real_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree,
     int from);
 void __real_sctp_inpcb_free(void *inp, int immediate, int from);
@@ -162,6 +175,7 @@ void *__real_sctp_findassociation_addr(struct mbuf *m, int offset,
 /* Ours, which the engine calls in place of its own. */
 int __wrap_sctp_asconf_timer(void *inp, void *stcb, void *net);
 void __wrap_sctp_send_asconf(void *stcb, void *net, int addr_locked);
+void __wrap_sctp_timer_start(int type, void *inp, void *stcb, void *net);
 void __wrap_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
     uint32_t from);
 int __wrap_sctp_free_assoc(void *inp, void *stcb, int from_inpcbfree,

@@ -45,12 +45,6 @@
 #include <usrsctp.h>
 
 /* The engine's own numbers. */
-#define TIMER_SEND 1
-#define TIMER_INIT 2
-#define TIMER_SHUTDOWN 4
-#define TIMER_HEARTBEAT 5
-#define TIMER_COOKIE 6
-#define TIMER_SHUTDOWN_ACK 9
 #define FROM_REMOVE_NET 0x2000000au	/* its last stop of a timer */
 #define OUTPUT_FROM_T3 1
 #define ADDED_DYNAMICALLY 6
@@ -159,7 +153,7 @@ __wrap_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
 {
 	__real_sctp_timer_stop(type, inp, stcb, net, from);
 	gs_mtu_timer_stopped(type, stcb, net);
-	if (from == FROM_REMOVE_NET && type == TIMER_HEARTBEAT)
+	if (from == FROM_REMOVE_NET && type == GS_TIMER_HEARTBEAT)
 		on_remove_net(inp, stcb, net);
 }
 
@@ -172,8 +166,8 @@ __wrap_sctp_timer_stop(int type, void *inp, void *stcb, void *net,
 static void
 stop_gone(const struct gone *g)
 {
-	static const int types[] = { TIMER_SEND, TIMER_INIT, TIMER_SHUTDOWN,
-		TIMER_COOKIE, TIMER_SHUTDOWN_ACK };
+	static const int types[] = { GS_TIMER_SEND, GS_TIMER_INIT,
+		GS_TIMER_SHUTDOWN, GS_TIMER_COOKIE, GS_TIMER_SHUTDOWN_ACK };
 	void *entry;
 	size_t i;
 

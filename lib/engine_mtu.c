@@ -41,7 +41,6 @@
 #include <usrsctp.h>
 
 /* The engine's number of the timer that would raise a path's MTU. */
-#define TIMER_PATHMTURAISE 8
 
 /* The longest packet of IPv4, and the longest that the engine takes. */
 #define IP_LEN_MAX 65535u
@@ -132,7 +131,7 @@ gs_mtu_unmarked(uint32_t mtu)
 void
 gs_mtu_timer_stopped(int type, void *stcb, void *net)
 {
-	if (type != TIMER_PATHMTURAISE)
+	if (type != GS_TIMER_PATHMTURAISE)
 		return;
 	stopped_stcb = stcb;
 	stopped_net = net;

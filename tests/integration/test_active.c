@@ -473,22 +473,13 @@ END_TEST
 
 #define BIG 1000
 
-static uint32_t
-rwnd_of_peer(gsctp_sock s, gsctp_assoc_id id)
-{
-	struct gsctp_opt o = GSCTP_STATUS(id);
-
-	ck_assert_int_eq(gsctp_getopts(s, &o, 1, NULL), 0);
-	return o.u.status.rwnd;
-}
-
 /* The client hears of its window a little later. */
 static void
 await_open_window(const struct loop_pair *p)
 {
 	uint64_t until = loop_now_ms() + LOOP_MS;
 
-	while (rwnd_of_peer(p->client, p->at_client) <= 8 * BIG) {
+	while (traffic_peer_window(p->client, p->at_client) <= 8 * BIG) {
 		ck_assert_uint_lt(loop_now_ms(), until);
 		loop_nap();
 	}
@@ -542,7 +533,7 @@ START_TEST(passive_closes_the_peers_window_and_active_opens_it)
 	struct loop_pair p = small_pair(mb);
 	uint32_t i, n = fill(&p);
 
-	ck_assert_uint_lt(rwnd_of_peer(p.client, p.at_client), BIG);
+	ck_assert_uint_lt(traffic_peer_window(p.client, p.at_client), BIG);
 	/* Not more than both buffers hold. */
 	ck_assert_uint_lt(n, 64);
 	box_expect_empty(mb);
@@ -564,7 +555,7 @@ START_TEST(a_count_that_is_over_closes_the_window_again)
 
 	active_set(p.server, 5);
 	n = fill(&p);
-	ck_assert_uint_lt(rwnd_of_peer(p.client, p.at_client), BIG);
+	ck_assert_uint_lt(traffic_peer_window(p.client, p.at_client), BIG);
 	for (i = 0; i < 5; i++)
 		check_big(box_recv(mb), i);
 	msg_is(box_recv(mb), p.server, GSCTP_MSG_PASSIVE);

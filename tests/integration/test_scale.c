@@ -184,7 +184,7 @@ wait_until_gone(void)
 	do {
 		ck_assert_int_eq(gsctp_stack_info(&info), 0);
 		must(loop_now_ms() < end);
-		(void)poll(NULL, 0, 1);
+		loop_nap();
 	} while (info.associations > 0);
 }
 

@@ -113,6 +113,38 @@ START_TEST(a_shutdown_of_the_peers_is_closed_without_an_error)
 }
 END_TEST
 
+/* The last bytes were a probe of a closed window, and the SHUTDOWN that
+ * follows them is lost. */
+START_TEST(a_shutdown_after_a_closed_window_is_sent_again)
+{
+	static struct raw_peer peer;
+	struct raw_chunk c;
+	gsctp_assoc_id id;
+	gsctp_sock s;
+
+	raw_open(&peer, "127.0.0.1");
+	s = open_brisk(&peer);
+	id = raw_accept_from(&peer, s);
+	peer.rwnd = 0;
+	traffic_send(s, 0, 0, "it has no room for more");
+	c = raw_wait(&peer, RAW_DATA);
+	raw_answer(&peer, &c);
+	while (traffic_peer_window(s, id) > 0)
+		loop_nap();
+	traffic_send(s, 0, 0, "so this is a probe");
+	ck_assert_int_eq(gsctp_shutdown(s, GSCTP_SHUT_WRITE), 0);
+	c = raw_wait(&peer, RAW_DATA);
+	raw_answer(&peer, &c);
+	(void)raw_wait(&peer, RAW_SHUTDOWN);
+	/* An echo of the last one, as a reader sends that takes a byte. */
+	raw_sack(&peer);
+	(void)raw_wait(&peer, RAW_SHUTDOWN);
+	raw_send_chunk(&peer, peer.peer_tag, RAW_SHUTDOWN_ACK, 0, NULL, 0);
+	stream_ends(s, GSCTP_SHUTDOWN_COMP, 0);
+	raw_close(&peer);
+}
+END_TEST
+
 /* RFC 9260 9.2: a peer that does not finish is aborted in the end. */
 START_TEST(a_shutdown_that_nobody_answers_is_closed_with_etimedout)
 {
@@ -419,6 +451,7 @@ add(TCase *tc)
 	    a_peer_that_makes_no_sense_is_closed_with_econnaborted);
 	tcase_add_test(tc, a_shutdown_of_the_peers_is_closed_without_an_error);
 	tcase_add_loop_test(tc, each_of_many_ends_is_told_whole, 0, 2);
+	tcase_add_test(tc, a_shutdown_after_a_closed_window_is_sent_again);
 	tcase_add_test(tc,
 	    a_shutdown_that_nobody_answers_is_closed_with_etimedout);
 	tcase_add_test(tc, an_abort_during_the_shutdown_is_this_sides);

@@ -158,6 +158,16 @@ traffic_set(gsctp_sock s, struct gsctp_opt opt)
 	ck_assert_int_eq(gsctp_setopts(s, &opt, 1, NULL), 0);
 }
 
+/* How much the peer has room for, as far as s knows. */
+static inline uint32_t
+traffic_peer_window(gsctp_sock s, gsctp_assoc_id id)
+{
+	struct gsctp_opt o = GSCTP_STATUS(id);
+
+	ck_assert_int_eq(gsctp_getopts(s, &o, 1, NULL), 0);
+	return o.u.status.rwnd;
+}
+
 /*
  * A pair whose sender soon finds out that a window is closed, and what little
  * still goes in then: it takes 50 ms where it would take 1 s.
