@@ -82,6 +82,9 @@ short_one_overtakes(const struct gsctp_opt *opts, size_t n)
 	bool overtakes;
 	int i;
 
+	/* The second is sent while the first is on its way, however slow we
+	 * are. */
+	ck_assert_int_eq(gsctp_stack_set_faults("out.delay=20ms"), 0);
 	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, big, BIG), 0);
 	traffic_send(p.client, p.at_client, 1, "short");
 	for (i = 0; i < 2; i++) {
@@ -95,6 +98,7 @@ short_one_overtakes(const struct gsctp_opt *opts, size_t n)
 			ck_assert_mem_eq(m->u.data.data, "short", 5);
 		gsctp_msg_free(m);
 	}
+	ck_assert_int_eq(gsctp_stack_set_faults(NULL), 0);
 	free(big);
 	return overtakes;
 }
