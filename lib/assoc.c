@@ -46,9 +46,6 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return NULL;
-	a->spare = gs_msg_new(GSCTP_MSG_ASSOC_CHANGE, 0, 0);
-	if (a->spare == NULL)
-		goto free_a;
 	if (gs_counter_watch(&a->counter, gs_endpoint_watches(ep)) != 0)
 		goto free_a;
 	if (gs_cond_init(&a->cond) != 0)
@@ -67,7 +64,6 @@ assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 unwatch:
 	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
 free_a:
-	gs_msg_free(a->spare);
 	free(a);
 	return NULL;
 }
@@ -84,8 +80,6 @@ assoc_free(struct gs_assoc *a)
 	gs_msg_free(a->note.msg);
 	gs_msg_free(a->head);
 	gs_msgq_clear(&a->made);
-	gs_msg_free(a->last);
-	gs_msg_free(a->spare);
 	free(a);
 }
 
@@ -381,7 +375,6 @@ gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to)
 	a->ep = to;
 	restamp(a->head, to->id);
 	restamp(a->made.head, to->id);
-	restamp(a->last, to->id);
 	/* Senders find out that it is not here any more. */
 	gs_assoc_wake(a);
 	gs_hub_mark(&a->owner);
@@ -646,6 +639,7 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 	gs_msg_free(a->head);
 	a->head = NULL;
 	gs_msgq_clear(&a->made);
+	a->owes_end = false;
 	gs_hub_add_orphan(a);
 	gs_assoc_wake(a);
 
@@ -790,9 +784,10 @@ gs_assoc_touch(struct gs_assoc *a)
 {
 	tell_of_more(a);
 	gs_assoc_pump(a);
+	gs_assoc_tell_end(a);
 	if (a->ep != NULL)
 		gs_delivery_run(a->ep);
-	if (a->phase == GS_ENDED && a->head == NULL) {
+	if (a->phase == GS_ENDED && a->head == NULL && !a->owes_end) {
 		gs_assoc_destroy(a);
 		return;
 	}

@@ -119,8 +119,6 @@ struct gs_assoc {
 	/* Receiving. */
 	struct gs_msg *head;		/* complete, not read yet */
 	struct gs_msgq made;		/* come after it: not of the engine */
-	struct gs_msg *last;		/* comes after them: the end */
-	struct gs_msg *spare;		/* for that, without memory */
 	struct gs_part data;		/* a message that is not complete */
 	bool in_parts;			/* and its beginning was delivered */
 	bool interleaves;		/* messages (RFC 8260); then: */
@@ -152,7 +150,8 @@ struct gs_assoc {
 	bool has_waiter;
 	bool outcome_known;
 	int outcome;			/* 0 or -errno */
-	struct gsctp_assoc_change outcome_change;
+	bool owes_end;			/* comes after what is not read */
+	struct gsctp_assoc_change change;	/* of either; no causes */
 
 	pthread_cond_t cond;		/* senders, connect */
 	unsigned int nwaiting;

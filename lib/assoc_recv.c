@@ -35,6 +35,9 @@
  * perhaps. */
 #define LAST_WORD_MS 2000
 
+/* When what had no memory is tried again. */
+#define NO_MEMORY_MS 10
+
 /* RFC 9260 3.3.10.4 */
 #define CAUSE_OUT_OF_RESOURCE 4
 
@@ -166,10 +169,10 @@ tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
 		return false;
 	a->outcome_known = true;
 	a->outcome = outcome;
-	a->outcome_change = *c;
+	a->change = *c;
 	/* They point into a message that nobody keeps. */
-	a->outcome_change.causes = NULL;
-	a->outcome_change.causes_len = 0;
+	a->change.causes = NULL;
+	a->change.causes_len = 0;
 	gs_wake_locked(&a->cond);
 	return true;
 }
@@ -654,10 +657,27 @@ gs_assoc_pump(struct gs_assoc *a)
 }
 
 void
+gs_assoc_tell_end(struct gs_assoc *a)
+{
+	struct gs_msg *m;
+
+	if (!a->owes_end || a->head != NULL)
+		return;
+	m = gs_msg_new(GSCTP_MSG_ASSOC_CHANGE, a->id, 0);
+	if (m == NULL) {
+		gs_alarm_set(a, gs_now_ms() + NO_MEMORY_MS);
+		return;
+	}
+	a->owes_end = false;
+	m->pub.u.assoc_change = a->change;
+	deliver(a, m, &a->primary);
+}
+
+void
 gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 {
+	bool has_ended = a->phase == GS_ENDED;
 	struct gsctp_assoc_change c;
-	struct gs_msg *m;
 
 	memset(&c, 0, sizeof(c));
 	c.state = state;
@@ -674,19 +694,12 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	fail_early(a);
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);
-	if (tell_waiter(a, &c, outcome) || a->ep == NULL ||
+	if (tell_waiter(a, &c, outcome) || has_ended || a->ep == NULL ||
 	    !is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE))
 		return;
-	m = a->spare;
-	if (m == NULL)
-		return;			/* it has ended before */
-	a->spare = NULL;
-	m->pub.assoc_id = a->id;
-	m->pub.u.assoc_change = c;
-	if (a->head != NULL)
-		a->last = m;
-	else
-		deliver(a, m, &a->primary);
+	a->change = c;
+	a->owes_end = true;
+	gs_assoc_tell_end(a);
 }
 
 void
@@ -711,12 +724,10 @@ gs_assoc_take(struct gs_assoc *a)
 	a->in_ready = false;
 	gs_hub_mark(&a->owner);
 	next = gs_msgq_get(&a->made);
-	if (next != NULL) {
+	if (next != NULL)
 		deliver(a, next, &a->primary);
-	} else if (a->last != NULL) {
-		deliver(a, a->last, &a->primary);
-		a->last = NULL;
-	}
+	else
+		gs_assoc_tell_end(a);
 	return m;
 }
 

@@ -30,6 +30,10 @@ void gs_assoc_drop_data(struct gs_assoc *a);
 void gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause,
     int outcome);
 
+/* That assoc_change, once all before it has been read; where there is no memory
+ * for it, a little later. */
+void gs_assoc_tell_end(struct gs_assoc *a);
+
 /* Let go of the engine's socket; what is still up there is aborted. */
 void gs_assoc_close_socket(struct gs_assoc *a);
 
