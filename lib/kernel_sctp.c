@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "textfile.h"
+
 /* A line begins with the protocol's name: "SCTP", "SCTPv6". */
 static bool
 names_sctp(const char *line)
@@ -20,7 +22,7 @@ names_sctp(const char *line)
 int
 gs_kernel_has_sctp(const char *path)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = gs_textfile_open(path);
 	bool is_line_start = true;
 	char line[256];
 	int has = 0;

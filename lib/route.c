@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "textfile.h"
 
 /* UDP's connect() looks a route up, and sends nothing. */
 #define ANY_PORT 9
@@ -159,7 +160,7 @@ has_bound(const char *path, sa_family_t family, const union gs_addr *a)
 	int found = 0;
 	FILE *f;
 
-	f = fopen(path, "re");
+	f = gs_textfile_open(path);
 	if (f == NULL)
 		return -errno;
 	while (found == 0 && getline(&line, &size, f) != -1)
