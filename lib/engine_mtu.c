@@ -17,7 +17,8 @@
  *
  * No size is more than a quarter of the peer's window, nor of the buffer: with
  * less than three fragments on their way a sender waits for
- * acknowledgements, which the peer delays.  Layer 3.
+ * acknowledgements, which the peer delays.  The window is the largest that was
+ * seen: what is not read yet takes from it.  Layer 3.
  */
 
 #include "engine_mtu.h"
@@ -40,8 +41,6 @@
 
 #include <usrsctp.h>
 
-/* The engine's number of the timer that would raise a path's MTU. */
-
 /* The longest packet of IPv4, and the longest that the engine takes. */
 #define IP_LEN_MAX 65535u
 #define MTU_MAX 65504u
@@ -60,6 +59,9 @@
 
 /* A packet as long as that makes it worth to search for more. */
 #define LONG_LEN 1000u
+
+/* How long a window that was too small is left alone. */
+#define WINDOW_MS 1000
 
 #define PATHS_MAX 64
 #define WINDOW_PARTS 4
@@ -91,7 +93,7 @@ struct mtus {
 	size_t waiting;	   /* bytes sent since one did not wait */
 	uint64_t again_ms; /* a long packet then begins another search */
 	uint64_t nonce;
-	uint32_t window; /* no size is more */
+	uint32_t window; /* no size is more than this part of it */
 	uint8_t head[GS_PMTU_HEAD];
 	uint8_t tos;
 	union gs_addr src; /* of the packet that began it */
@@ -541,10 +543,19 @@ apply(struct mtus *m)
 	widen_window(m->so);
 }
 
+/* When a path at rest is to be looked at.  One that might have more with a
+ * larger window soon. */
+static uint64_t
+rests_until(const struct mtus *m, const struct path *path, uint64_t now_ms)
+{
+	return path->probe.most >= m->window ? now_ms + WINDOW_MS :
+					       path->probe.due_ms;
+}
+
 static void
 run(struct mtus *m, uint64_t now_ms)
 {
-	uint64_t next_ms = UINT64_MAX, again_ms = UINT64_MAX;
+	uint64_t next_ms = UINT64_MAX, again_ms = UINT64_MAX, until_ms;
 	struct path *path;
 	uint16_t size;
 	size_t i;
@@ -558,9 +569,11 @@ run(struct mtus *m, uint64_t now_ms)
 			ask(m, path, size);
 		if (gs_pmtu_due(&path->probe) < next_ms)
 			next_ms = gs_pmtu_due(&path->probe);
-		if (path->probe.phase == GS_PMTU_REST &&
-		    path->probe.due_ms < again_ms)
-			again_ms = path->probe.due_ms;
+		if (path->probe.phase != GS_PMTU_REST)
+			continue;
+		until_ms = rests_until(m, path, now_ms);
+		if (until_ms < again_ms)
+			again_ms = until_ms;
 	}
 	apply(m);
 	set_searching(m, next_ms != UINT64_MAX);
@@ -615,6 +628,8 @@ begin(struct mtus *m, struct path *path, uint64_t now_ms)
 	if (!path->is_probed)
 		gs_pmtu_init(&path->probe, (uint16_t)head_len(&path->addr),
 		    GS_MTU_BASE, GS_MTU_FIRST, most);
+	else
+		gs_pmtu_limit(&path->probe, most);
 	path->is_probed = true;
 	if (gs_pmtu_may_begin(&path->probe, now_ms))
 		gs_pmtu_begin(&path->probe, now_ms);
@@ -624,6 +639,7 @@ static void
 start(struct socket *so)
 {
 	struct mtus *m = make_mtus(so);
+	uint32_t window = window_of(so);
 	uint64_t now_ms = gs_now_ms();
 	size_t i;
 
@@ -633,7 +649,8 @@ start(struct socket *so)
 	memcpy(m->head, seen.head, sizeof(m->head));
 	m->tos = seen.pkt.tos;
 	m->src = seen.pkt.src;
-	m->window = window_of(so);
+	if (window > m->window)
+		m->window = window;
 	for (i = 0; i < m->npaths; i++)
 		if (is_ours(m, &m->paths[i]))
 			begin(m, &m->paths[i], now_ms);

@@ -159,6 +159,8 @@ gs_pmtu_answered(struct gs_pmtu *p, uint16_t size, uint64_t now_ms)
 void
 gs_pmtu_limit(struct gs_pmtu *p, uint16_t most)
 {
+	if (most > p->most && p->phase == GS_PMTU_REST)
+		p->due_ms = 0;
 	if (most < p->base)
 		p->base = most;
 	p->most = most;

@@ -68,7 +68,8 @@ uint64_t gs_pmtu_due(const struct gs_pmtu *p);
 /* One of this size was answered. */
 void gs_pmtu_answered(struct gs_pmtu *p, uint16_t size, uint64_t now_ms);
 
-/* The system takes no more than this, or more again. */
+/* The system takes no more than this, or more again: at rest, a search may
+ * begin then. */
 void gs_pmtu_limit(struct gs_pmtu *p, uint16_t most);
 
 /* Data was not acknowledged in time. */

@@ -10,11 +10,15 @@
 
 #include "../support/check_main.h"
 #include "../support/loop.h"
+#include "../support/traffic.h"
 
 #define FIRST 1452u
 #define LEN 100000u
 #define WAIT_MS 60000
 #define PAUSE_MS 50
+
+/* Messages of 900 bytes that leave little of a window of 128 KiB. */
+#define UNREAD 120
 
 static uint8_t *bytes;
 
@@ -206,6 +210,30 @@ START_TEST(a_small_window_gets_small_packets)
 }
 END_TEST
 
+/* Its peer's buffer is almost full when the first long message leaves; once it
+ * is not, packets get longer without waiting for the next search. */
+START_TEST(a_window_that_opens_later_gets_long_packets)
+{
+	struct loop_pair p = loop_pair(NULL, 0);
+	struct gsctp_msg *m;
+	int i;
+
+	for (i = 0; i < UNREAD; i++)
+		ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, bytes,
+				     900), 0);
+	while (traffic_peer_window(p.client, p.at_client) > 4 * 8000)
+		loop_nap();
+	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, bytes, 5000), 0);
+	for (i = 0; i <= UNREAD; i++) {
+		m = loop_recv_type(p.server, GSCTP_MSG_DATA);
+		ck_assert_uint_eq(m->u.data.len, i < UNREAD ? 900 : 5000);
+		gsctp_msg_free(m);
+	}
+	ck_assert_uint_le(mtu_of(p.client, p.at_client), 8000);
+	pass_until(&p, 16000);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -220,6 +248,7 @@ main(void)
 	tcase_add_test(t, what_a_black_hole_takes_is_found_and_nothing_is_lost);
 	tcase_add_test(t, who_fixes_an_mtu_keeps_it_until_he_gives_it_back);
 	tcase_add_test(t, a_small_window_gets_small_packets);
+	tcase_add_test(t, a_window_that_opens_later_gets_long_packets);
 	suite_add_tcase(suite, t);
 	return gs_test_main(suite);
 }

@@ -247,9 +247,12 @@ START_TEST(what_the_system_says_is_believed_at_once)
 	search(&w);
 	gs_pmtu_limit(&w.p, 1372);
 	ck_assert_uint_eq(w.p.now, 1372);
-	/* More is asked for first. */
+	ck_assert(!gs_pmtu_may_begin(&w.p, w.now_ms));
+	/* More is asked for first, and soon. */
 	gs_pmtu_limit(&w.p, 8972);
 	ck_assert_uint_eq(w.p.now, 1372);
+	search(&w);
+	ck_assert_uint_eq(w.p.now, 8972);
 
 	/* While what is in use is asked for. */
 	set_up(&w, 8972, 1272);
