@@ -19,7 +19,7 @@ status() {
 	want=$1
 	shift
 	got=0
-	timeout -k 5 60 "$gsctp" status "$@" >"$tmp/out" 2>"$tmp/err" || got=$?
+	timeout -k 30 60 "$gsctp" status "$@" >"$tmp/out" 2>"$tmp/err" || got=$?
 	[ "$got" -eq "$want" ] || {
 		cat "$tmp/out" "$tmp/err" >&2
 		die "gsctp status $* exits with $got, not with $want"
@@ -166,7 +166,7 @@ if [ -c /dev/full ]; then
 	for args in '' --json '-w 1' --help; do
 		code=0
 		# shellcheck disable=SC2086
-		timeout -k 5 60 "$gsctp" status $args >/dev/full \
+		timeout -k 30 60 "$gsctp" status $args >/dev/full \
 		    2>"$tmp/err" || code=$?
 		[ "$code" -eq 1 ] || die "a full disk: $args: code $code"
 		err_has '^gsctp status: standard output: No space left'
@@ -175,7 +175,7 @@ fi
 
 # -- again and again, until a signal -------------------------------------------
 
-timeout -k 5 60 "$gsctp" status --json -w 100ms "$pid2" >"$tmp/watch" &
+timeout -k 30 60 "$gsctp" status --json -w 100ms "$pid2" >"$tmp/watch" &
 watcher=$!
 n=0
 until [ "$(wc -l <"$tmp/watch")" -ge 3 ]; do
