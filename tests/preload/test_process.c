@@ -283,15 +283,31 @@ START_TEST(other_programs_run_as_ever)
 }
 END_TEST
 
-static void
-expect_end(int fd)
+static ssize_t
+await_end(int fd)
 {
 	struct timeval tv = { .tv_sec = LONG_MS / 1000 };
 	char c;
 
 	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
 	    sizeof(tv)), 0);
-	ck_assert_int_eq(recv(fd, &c, 1, 0), 0);
+	return recv(fd, &c, 1, 0);
+}
+
+static void
+expect_end(int fd)
+{
+	ck_assert_int_eq(await_end(fd), 0);
+}
+
+/* Where all is slow, what is not finished in a second is aborted. */
+static void
+expect_end_in_time(int fd)
+{
+	ssize_t n = await_end(fd);
+
+	ck_assert(n == 0 ||
+	    (n == -1 && errno == ECONNRESET && BESIDE_SLOW > 1));
 }
 
 /* The program again, by fork and exec, and its peer is this one. */
@@ -400,7 +416,7 @@ START_TEST(a_signal_that_ends_it_is_heard_of)
 	begin_role("poll");
 	began = beside_now_ms();
 	ck_assert_int_eq(kill(r.pid, signals[_i]), 0);
-	expect_end(fd);
+	expect_end_in_time(fd);
 	ck_assert_uint_lt(beside_now_ms() - began, 10000);
 	end_role(signals[_i]);
 }
