@@ -706,9 +706,8 @@ gs_mtu_input(const struct gs_packet *pkt)
 	}
 }
 
-/* Data on a path was not acknowledged in time. */
-int
-__wrap_sctp_t3rxt_timer(void *inp, void *stcb, void *net)
+void
+gs_mtu_timeout(void *stcb, void *net)
 {
 	struct mtus *m = find_stcb(stcb);
 	size_t i;
@@ -721,7 +720,6 @@ __wrap_sctp_t3rxt_timer(void *inp, void *stcb, void *net)
 		set_searching(m, true);
 		due_ms = 0;
 	}
-	return __real_sctp_t3rxt_timer(inp, stcb, net);
 }
 
 void

@@ -78,6 +78,9 @@ void gs_mtu_input(const struct gs_packet *pkt);
 /* The engine has stopped a timer of this type. */
 void gs_mtu_timer_stopped(int type, void *stcb, void *net);
 
+/* Data on a path was not acknowledged in time. */
+void gs_mtu_timeout(void *stcb, void *net);
+
 /* The association has other paths. */
 void gs_mtu_paths_change(void *stcb);
 
