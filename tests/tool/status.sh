@@ -19,7 +19,7 @@ status() {
 	want=$1
 	shift
 	got=0
-	timeout -k 30 60 "$gsctp" status "$@" >"$tmp/out" 2>"$tmp/err" || got=$?
+	timeout -k 5 60 "$gsctp" status "$@" >"$tmp/out" 2>"$tmp/err" || got=$?
 	[ "$got" -eq "$want" ] || {
 		cat "$tmp/out" "$tmp/err" >&2
 		die "gsctp status $* exits with $got, not with $want"
@@ -166,7 +166,7 @@ if [ -c /dev/full ]; then
 	for args in '' --json '-w 1' --help; do
 		code=0
 		# shellcheck disable=SC2086
-		timeout -k 30 60 "$gsctp" status $args >/dev/full \
+		timeout -k 5 60 "$gsctp" status $args >/dev/full \
 		    2>"$tmp/err" || code=$?
 		[ "$code" -eq 1 ] || die "a full disk: $args: code $code"
 		err_has '^gsctp status: standard output: No space left'
@@ -175,8 +175,11 @@ fi
 
 # -- again and again, until a signal -------------------------------------------
 
-timeout -k 30 60 "$gsctp" status --json -w 100ms "$pid2" >"$tmp/watch" &
+# Not by timeout(1): it sends a signal twice, and the second one, while a leak
+# sanitizer looks at a process that ends, stops it for good.
+"$gsctp" status --json -w 100ms "$pid2" >"$tmp/watch" &
 watcher=$!
+pids="$pids $watcher"
 n=0
 until [ "$(wc -l <"$tmp/watch")" -ge 3 ]; do
 	n=$((n + 1))
@@ -184,9 +187,14 @@ until [ "$(wc -l <"$tmp/watch")" -ge 3 ]; do
 	sleep 0.1
 done
 kill -TERM "$watcher"
+n=0
+while kill -0 "$watcher" 2>/dev/null; do
+	n=$((n + 1))
+	[ "$n" -lt 300 ] || die "SIGTERM does not end it"
+	sleep 0.1
+done
 got=0
 wait "$watcher" || got=$?
-[ "$got" -eq 143 ] || [ "$got" -eq 124 ] ||
-    die "SIGTERM makes it exit with $got"
+[ "$got" -eq 143 ] || die "SIGTERM makes it exit with $got"
 
 echo "$me: tables and JSON of three programs"
