@@ -1,6 +1,6 @@
 /*
- * many: associations set up a second, the memory of one, and what a process
- * does that has nothing to do.
+ * many: associations set up a second, the memory of one, round trips on one
+ * after another, and what a process does that has nothing to do.
  */
 
 #include "measures.h"
@@ -14,17 +14,6 @@
 
 /* Until what has just begun is over: threads, heartbeats, delayed SACKs. */
 #define SETTLE_S 0.3
-
-/* The child's socket, told to the parent. */
-static void
-begin_serving(struct bench *b)
-{
-	struct net_at at;
-
-	at.udp_port = net_start(&b->args);
-	at.port = net_open(NET_LISTENS | NET_RECEIVES);
-	bench_tell(b, &at, sizeof(at));
-}
 
 static void
 sleep_s(double s)
@@ -44,7 +33,7 @@ setup_serve(struct bench *b)
 {
 	char done = 0;
 
-	begin_serving(b);
+	measure_open(b, NET_LISTENS | NET_RECEIVES);
 	net_count_up(&b->shared->want);
 	bench_tell(b, &done, 1);
 	bench_hear(b, &done, 1);
@@ -117,12 +106,16 @@ grown(struct memory before, double n, double *figures)
 void
 memory_serve(struct bench *b)
 {
+	unsigned int does = NET_LISTENS | NET_RECEIVES;
 	struct memory before;
 	struct net_at at;
 	char done = 0;
 
+	if (b->args.other_way)
+		does = NET_LISTENS | NET_ACCEPTS;
+	atomic_store(&b->shared->want, b->args.count);
 	at.udp_port = net_start(&b->args);
-	at.port = net_open(NET_LISTENS | NET_RECEIVES);
+	at.port = net_open(does);
 	sleep_s(SETTLE_S);
 	before = memory_now();
 	bench_tell(b, &at, sizeof(at));
@@ -144,7 +137,6 @@ memory_ask(struct bench *b)
 	double asked[2], from;
 	char done;
 
-	atomic_store(&b->shared->want, b->args.count);
 	bench_hear(b, &at, sizeof(at));
 	(void)net_start(&b->args);
 	sleep_s(SETTLE_S);
@@ -162,6 +154,37 @@ memory_ask(struct bench *b)
 	bench_put("rss_assoc", served[1]);
 	bench_put("heap_socket", asked[0]);
 	bench_put("rss_socket", asked[1]);
+}
+
+/* -- a crowd ----------------------------------------------------------------*/
+
+/* Besides one for each. */
+#define CROWD_TRIPS 30000
+
+void
+crowd_serve(struct bench *b)
+{
+	char done = 0;
+
+	atomic_store(&b->shared->want, b->args.count);
+	measure_open(b, NET_LISTENS | NET_RECEIVES);
+	net_count_up(&b->shared->want);
+	bench_tell(b, &done, 1);
+	measure_answer(b);
+}
+
+void
+crowd_ask(struct bench *b)
+{
+	uint32_t n = b->args.count;
+	struct net_at at;
+	char done;
+
+	bench_hear(b, &at, sizeof(at));
+	(void)net_start(&b->args);
+	net_hold(&at, n);
+	bench_hear(b, &done, 1);
+	measure_pings(b, CROWD_TRIPS + n, n, net_choose, n);
 }
 
 /* -- idle -------------------------------------------------------------------*/
@@ -196,7 +219,7 @@ idle_serve(struct bench *b)
 {
 	char done = 0;
 
-	begin_serving(b);
+	measure_open(b, NET_LISTENS | NET_RECEIVES);
 	net_accept();
 	sit(b, b->shared->figures);
 	bench_tell(b, &done, 1);

@@ -38,6 +38,7 @@ uint16_t net_start(const struct bench_args *a);
 /* Open it, for what it will do.  Returns its port. */
 #define NET_LISTENS 1u
 #define NET_RECEIVES 2u
+#define NET_ACCEPTS 4u /* each association gets a socket of its own */
 uint16_t net_open(unsigned int does);
 
 /* Have an association: wait until it is up. */
@@ -52,8 +53,9 @@ void net_send(const void *data, size_t len);
 
 /*
  * Give each message that comes to take, until that returns false.  It may
- * send, and is called by this thread or another one; the data is there until
- * it returns.
+ * send, which goes where the message came from unless net_choose() says
+ * otherwise, and is called by this thread or another one; the data is there
+ * until it returns.
  */
 void net_each(bool (*take)(void *arg, const uint8_t *data, size_t len),
     void *arg);
@@ -75,5 +77,8 @@ uint32_t net_churn(const struct net_at *to, uint32_t n, double seconds);
 
 /* Set up n associations, each from a socket of its own, and keep them. */
 void net_hold(const struct net_at *to, uint32_t n);
+
+/* Of those: net_send() is on number i from now on. */
+void net_choose(uint32_t i);
 
 #endif

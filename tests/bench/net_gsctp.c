@@ -19,7 +19,13 @@ static const struct bench_args *args;
 static gsctp_sock sock;
 static gsctp_assoc_id assoc;
 static gsctp_mbox mbox;
-static bool is_active; /* sock has that mailbox */
+static bool is_active; /* what is received comes there */
+
+/* What net_hold() has. */
+static struct held {
+	gsctp_sock sock;
+	gsctp_assoc_id assoc;
+} *held;
 
 static void
 must(int err, const char *what)
@@ -172,9 +178,11 @@ net_each(bool (*take)(void *arg, const uint8_t *data, size_t len), void *arg)
 
 	while (goes_on) {
 		must(next(NET_WAIT_MS, &m), "gsctp_recv");
-		if (m->type == GSCTP_MSG_DATA)
+		if (m->type == GSCTP_MSG_DATA) {
+			sock = m->sock;
+			assoc = m->assoc_id;
 			goes_on = take(arg, m->u.data.data, m->u.data.len);
-		else if (m->type == GSCTP_MSG_ASSOC_CHANGE)
+		} else if (m->type == GSCTP_MSG_ASSOC_CHANGE)
 			bench_die("the association has ended");
 		gsctp_msg_free(m);
 	}
@@ -283,12 +291,24 @@ net_hold(const struct net_at *to, uint32_t n)
 {
 	uint32_t begun = 0, up;
 
+	is_active = true;
+	held = calloc(n, sizeof(*held));
+	if (held == NULL)
+		bench_die("no memory");
 	for (up = 0; up < n; up++) {
 		for (; begun < n && begun < up + NET_AT_ONCE; begun++) {
 			uint16_t port = (uint16_t)(NET_FIRST_PORT + begun);
+			gsctp_sock s = new_sock(port, true);
 
-			(void)begin(new_sock(port, true), to);
+			held[begun] = (struct held){ s, begin(s, to) };
 		}
 		gsctp_msg_free(next_up());
 	}
+}
+
+void
+net_choose(uint32_t i)
+{
+	sock = held[i].sock;
+	assoc = held[i].assoc;
 }

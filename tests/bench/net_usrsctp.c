@@ -26,7 +26,8 @@ const bool net_may_lose = false;
 
 static const struct bench_args *args;
 static struct socket *so;
-static bool by_callback; /* so */
+static bool by_callback; /* what is received comes so */
+static bool accepts;	 /* so gives each association a socket of its own */
 static uint8_t room[ROOM];
 
 /* What the callbacks tell. */
@@ -114,7 +115,6 @@ on_arrival(struct socket *s, union sctp_sockstore addr, void *data, size_t len,
     struct sctp_rcvinfo info, int flags, void *ulp_info)
 {
 	(void)addr;
-	(void)info;
 	(void)ulp_info;
 	if (data == NULL)
 		return 1;
@@ -127,6 +127,8 @@ on_arrival(struct socket *s, union sctp_sockstore addr, void *data, size_t len,
 	} else {
 		while (told.take == NULL)
 			(void)pthread_cond_wait(&told.cond, &told.mtx);
+		so = s;
+		told.assoc = info.rcv_assoc_id;
 		if (!told.take(told.arg, data, len)) {
 			told.take = NULL;
 			(void)pthread_cond_broadcast(&told.cond);
@@ -192,7 +194,8 @@ set_options(struct socket *s)
 	memset(&event, 0, sizeof(event));
 	event.se_assoc_id = SCTP_FUTURE_ASSOC;
 	event.se_type = SCTP_ASSOC_CHANGE;
-	event.se_on = 1;
+	/* Of those nobody would read them. */
+	event.se_on = !accepts;
 	set(s, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event), "SCTP_EVENT");
 	if (args->mtu == 0)
 		return;
@@ -211,7 +214,8 @@ new_socket(uint16_t port, bool with_callback)
 	struct sockaddr_in here = loopback(port);
 	struct socket *s;
 
-	s = usrsctp_socket(AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP,
+	s = usrsctp_socket(AF_INET, accepts ? SOCK_STREAM : SOCK_SEQPACKET,
+	    IPPROTO_SCTP,
 	    with_callback ? on_arrival : NULL, NULL, 0, NULL);
 	if (s == NULL)
 		bench_die("usrsctp_socket: %s", strerror(errno));
@@ -227,6 +231,7 @@ net_open(unsigned int does)
 	struct sockaddr *got;
 	uint16_t port;
 
+	accepts = (does & NET_ACCEPTS) != 0;
 	by_callback = !args->other_way && (does & NET_RECEIVES) != 0;
 	so = new_socket(0, by_callback);
 	if (usrsctp_getladdrs(so, 0, &got) != 1)
@@ -234,7 +239,7 @@ net_open(unsigned int does)
 	port = ntohs(((struct sockaddr_in *)(void *)got)->sin_port);
 	usrsctp_freeladdrs(got);
 	if ((does & NET_LISTENS) != 0)
-		must(usrsctp_listen(so, 1), "usrsctp_listen");
+		must(usrsctp_listen(so, NET_AT_ONCE), "usrsctp_listen");
 	return port;
 }
 
@@ -351,12 +356,27 @@ net_stop(void)
 
 /* -- many associations ------------------------------------------------------*/
 
+/* They are kept. */
+static void
+accept_up(const atomic_uint *want)
+{
+	unsigned int n;
+
+	for (n = 0; n < atomic_load(want); n++)
+		if (usrsctp_accept(so, NULL, NULL) == NULL)
+			bench_die("usrsctp_accept: %s", strerror(errno));
+}
+
 void
 net_count_up(const atomic_uint *want)
 {
 	struct timespec pause = { .tv_nsec = 20000000 };
 	double until = bench_now() + BENCH_LIFE_S / 2;
 
+	if (accepts) {
+		accept_up(want);
+		return;
+	}
 	/* The callback counts; this thread only waits for the end. */
 	for (;;) {
 		unsigned int n;
@@ -427,6 +447,7 @@ net_hold(const struct net_at *to, uint32_t n)
 	uint32_t begun = 0, up;
 	struct socket *s;
 
+	by_callback = true;
 	expect_ups(n);
 	for (up = 0; up < n; up++) {
 		for (; begun < n && begun < up + NET_AT_ONCE; begun++) {
@@ -437,4 +458,11 @@ net_hold(const struct net_at *to, uint32_t n)
 		}
 		(void)next_up();
 	}
+}
+
+void
+net_choose(uint32_t i)
+{
+	so = told.queue[i].so;
+	told.assoc = told.queue[i].id;
 }

@@ -4,11 +4,12 @@
 #   run.sh [-r ROUNDS] [-s SECONDS] [-w WARMUP] [-m "MEASURE..."] [-o OUT]
 #          [-a PROGRAM] [-b PROGRAM]
 #
-#   -r  rounds [5]; memory and idle take three of them at most
+#   -r  rounds [5]; crowd, memory and idle take three of them at most
 #   -s  seconds of a throughput, a set-up or an idle measure [2]
 #   -w  seconds before a throughput is measured [0.2]
-#   -m  only these measures: flow-BYTES, ping, setup-SOCKETS,
-#       memory-ASSOCIATIONS, idle, loopback, loopback-found, reference
+#   -m  only these measures: flow-BYTES, ping, crowd-ASSOCIATIONS,
+#       setup-SOCKETS, memory-ASSOCIATIONS, idle, loopback,
+#       loopback-found, reference
 #   -o  where table.txt, result.json, chart.svg and rounds.jsonl go
 #       [$BENCH_DIR, where the programs are]
 #   -a  bench_gsctp; another build's, to compare the two
@@ -34,8 +35,8 @@ die() {
 rounds=5
 seconds=2
 warmup=0.2
-measures='flow-64 flow-1024 flow-16384 flow-65536 ping setup-1 setup-32
-    memory-1 memory-1000 memory-10000 idle loopback
+measures='flow-64 flow-1024 flow-16384 flow-65536 ping crowd-1 crowd-10000
+    setup-1 setup-32 memory-1 memory-1000 memory-10000 idle loopback
     loopback-found reference'
 out=$BENCH_DIR
 a=$BENCH_DIR/bench_gsctp
@@ -99,7 +100,12 @@ take() {
 		one c "$1" "$b" -c
 		;;
 	setup-*) turns "$1" -n "${1#*-}" ;;
-	memory-*) [ "$round" -gt 3 ] || turns "$1" -n "${1#*-}" ;;
+	crowd-*) [ "$round" -gt 3 ] || turns "$1" -n "${1#*-}" ;;
+	memory-*)
+		[ "$round" -le 3 ] || return 0
+		turns "$1" -n "${1#*-}"
+		one c "$1" "$b" -c -n "${1#*-}"
+		;;
 	idle) [ "$round" -gt 3 ] || turns "$1" ;;
 	loopback)
 		kind=flow

@@ -92,8 +92,8 @@ echo "bench: medians and ratios"
 
 # -- the real thing, in short --------------------------------------------------
 
-measures='flow-64 flow-1024 flow-16384 flow-65536 ping setup-1 setup-4
-    memory-1 memory-20 idle loopback
+measures='flow-64 flow-1024 flow-16384 flow-65536 ping crowd-3 setup-1
+    setup-4 memory-1 memory-20 idle loopback
     loopback-found reference'
 sh "$run" -r 1 -s 0.1 -w 0.02 -m "$measures" -o "$tmp/real" >"$tmp/table" ||
     die "the benchmark fails"
@@ -124,13 +124,14 @@ has flow-65536 'a b c tcp' mb_s messages_s $cpu
 has flow-1472 udp mb_s
 has ping 'a b c tcp udp' p50_us p99_us cpu_us_trip
 has flow-1472-batch udp mb_s
+has crowd-3 'a b' p50_us p99_us cpu_us_trip
 has setup-1 'a b' setups_s cpu_us_setup
 has setup-4 'a b' setups_s cpu_us_setup
 # A sanitizer's malloc() does not tell.
 if ! grep -E 'lib(asan|tsan)\.so' "$top_builddir"/lib/.libs/libgsctp.so.0 \
     >/dev/null; then
-	has memory-1 'a b' heap_assoc heap_socket
-	has memory-20 'a b' heap_assoc heap_socket
+	has memory-1 'a b c' heap_assoc heap_socket
+	has memory-20 'a b c' heap_assoc heap_socket
 fi
 has loopback 'a b' mb_s cpu_s_gb fragment
 has loopback-found 'a b' mb_s cpu_s_gb fragment
