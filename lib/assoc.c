@@ -540,7 +540,7 @@ gs_assoc_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
 	}
 	err = gs_part_send(a, info, data, len, to);
 	if (err == 0) {
-		a->last_traffic_ms = gs_now_ms();
+		a->last_traffic_ms = gs_engine_now_ms_locked();
 		gs_burst_send(a);
 	}
 	if (err == -EAGAIN)
@@ -740,7 +740,7 @@ touch_orphan(struct gs_assoc *a)
 static void
 check_clock(struct gs_assoc *a)
 {
-	uint64_t now = gs_now_ms();
+	uint64_t now = gs_engine_now_ms_locked();
 
 	if (a->phase == GS_YIELDED) {
 		if (a->waits_for_orphan || now >= a->yield_until_ms)

@@ -504,7 +504,7 @@ on_data(struct gs_assoc *a, const struct gs_esock_piece *piece, size_t len)
 	size_t had;
 	int err;
 
-	a->last_traffic_ms = gs_now_ms();
+	a->last_traffic_ms = gs_engine_now_ms_locked();
 	a->saw_data = true;
 	gs_burst_end(a);
 	if (a->ep == NULL || is_read_shut(a->ep))

@@ -61,6 +61,7 @@ static struct {
 	const struct gs_packet *input;	/* the engine works on it */
 	struct gs_engine_hooks hooks;
 	uint64_t now_ms;	/* what the engine was last told */
+	uint64_t entered_ms;	/* gs_engine_now_ms_locked() */
 	uint32_t ticks;		/* the same, as the engine counts */
 	uint64_t armed_ms;	/* the driver sleeps until then */
 	uint64_t alarm_ms;
@@ -126,6 +127,12 @@ gs_engine_udp_port(void)
 	return gs_wire_port(eng.wire);
 }
 
+uint64_t
+gs_engine_now_ms_locked(void)
+{
+	return eng.entered_ms;
+}
+
 bool
 gs_engine_is_raw(void)
 {
@@ -164,12 +171,12 @@ settle_locked(void)
 	if (!eng.running)
 		return;
 	eng.timers_ran = eng.has_news = false;
-	if (gs_now_ms() >= eng.alarm_ms) {
+	if (eng.entered_ms >= eng.alarm_ms) {
 		eng.alarm_ms = UINT64_MAX;
 		ran = true;
 	}
 	eng.hooks.settle(ran || has_news, has_news);
-	if (gs_now_ms() >= gs_mtu_due())
+	if (eng.entered_ms >= gs_mtu_due())
 		gs_mtu_run();
 	/* The driver is to know when the next one that is held back is due. */
 	if (eng.faults != NULL)
@@ -334,7 +341,7 @@ gs_engine_start_locked(const struct gs_engine_config *cfg)
 	eng.armed_ms = 0;
 	eng.alarm_ms = UINT64_MAX;
 	eng.timers_ran = eng.has_news = false;
-	eng.now_ms = gs_now_ms();
+	eng.now_ms = eng.entered_ms = gs_now_ms();
 	if (!eng.initialised) {
 		gs_timers_reset();
 		eng.ticks = 0;
@@ -552,6 +559,7 @@ gs_engine_tick_locked(void)
 	uint64_t elapsed = now - eng.now_ms;
 	uint32_t next;
 
+	eng.entered_ms = now;
 	if (elapsed == 0)
 		return;
 	if (elapsed < TICK_MS && (!gs_timers_next(&next) ||

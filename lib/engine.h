@@ -132,6 +132,10 @@ void gs_engine_tick_locked(void);
 /* Is an upcall from one of them, rather than from a packet or a call? */
 bool gs_engine_is_ticking_locked(void);
 
+/* gs_now_ms() as the lock was taken, or a wait with it was over: to look at the
+ * clock costs more than much of what is timed. */
+uint64_t gs_engine_now_ms_locked(void);
+
 /* When the next timer is due (gs_now_ms()); UINT64_MAX for never. */
 uint64_t gs_engine_due_locked(void);
 

@@ -32,6 +32,7 @@
 #include <sys/random.h>
 
 #include "clock.h"
+#include "engine.h"
 #include "engine_abi.h"
 #include "engine_impl.h"
 #include "engine_opt_impl.h"
@@ -663,7 +664,8 @@ gs_mtu_send_begins(struct socket *so)
 	const struct mtus *m = get_mtus(so);
 
 	seen.stcb = NULL;
-	watched = m == NULL || gs_now_ms() >= m->again_ms ? so : NULL;
+	watched =
+	    m == NULL || gs_engine_now_ms_locked() >= m->again_ms ? so : NULL;
 }
 
 void

@@ -107,7 +107,7 @@ gs_alarm_clear(struct gs_assoc *a)
 bool
 gs_alarm_run(void)
 {
-	uint64_t now = gs_now_ms();
+	uint64_t now = gs_engine_now_ms_locked();
 	struct gs_assoc *a;
 	bool is_known = true;
 
