@@ -150,8 +150,13 @@ struct gs_assoc {
 	bool has_waiter;
 	bool outcome_known;
 	int outcome;			/* 0 or -errno */
-	bool owes_end;			/* comes after what is not read */
-	struct gsctp_assoc_change change;	/* of either; no causes */
+	struct gsctp_assoc_change outcome_change;
+
+	/* The end that is to be told after what is not read. */
+	bool owes_end;
+	uint16_t end_cause;
+	uint32_t end_state;
+	int end_failure;		/* -errno, of an attempt; or 0 */
 
 	pthread_cond_t cond;		/* senders, connect */
 	unsigned int nwaiting;

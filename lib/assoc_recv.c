@@ -169,10 +169,10 @@ tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
 		return false;
 	a->outcome_known = true;
 	a->outcome = outcome;
-	a->change = *c;
+	a->outcome_change = *c;
 	/* They point into a message that nobody keeps. */
-	a->change.causes = NULL;
-	a->change.causes_len = 0;
+	a->outcome_change.causes = NULL;
+	a->outcome_change.causes_len = 0;
 	gs_wake_locked(&a->cond);
 	return true;
 }
@@ -656,6 +656,18 @@ gs_assoc_pump(struct gs_assoc *a)
 			return;
 }
 
+/* What gs_assoc_fail() has to say. */
+static struct gsctp_assoc_change
+end_change(const struct gs_assoc *a)
+{
+	return (struct gsctp_assoc_change){
+		.state = a->end_state,
+		.error = a->end_cause,
+		.assoc_id = a->id,
+		.failure = a->end_failure,
+	};
+}
+
 void
 gs_assoc_tell_end(struct gs_assoc *a)
 {
@@ -669,7 +681,7 @@ gs_assoc_tell_end(struct gs_assoc *a)
 		return;
 	}
 	a->owes_end = false;
-	m->pub.u.assoc_change = a->change;
+	m->pub.u.assoc_change = end_change(a);
 	deliver(a, m, &a->primary);
 }
 
@@ -679,12 +691,12 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	bool has_ended = a->phase == GS_ENDED;
 	struct gsctp_assoc_change c;
 
-	memset(&c, 0, sizeof(c));
-	c.state = state;
-	c.error = cause;
-	c.assoc_id = a->id;
-	if (state == GSCTP_CANT_ASSOC)
-		c.failure = outcome;
+	if (!a->owes_end) {
+		a->end_state = state;
+		a->end_cause = cause;
+		a->end_failure = state == GSCTP_CANT_ASSOC ? outcome : 0;
+	}
+	c = end_change(a);
 	gs_watch_tell(a, outcome);
 	if (a->phase < GS_UP && a->ep != NULL)
 		gs_endpoint_fail(a->ep, outcome);
@@ -697,7 +709,6 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	if (tell_waiter(a, &c, outcome) || has_ended || a->ep == NULL ||
 	    !is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE))
 		return;
-	a->change = c;
 	a->owes_end = true;
 	gs_assoc_tell_end(a);
 }

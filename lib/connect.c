@@ -160,7 +160,7 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 	err = wait_outcome(s, a, deadline);
 	a->has_waiter = false;
 	if (err == 0 && out != NULL)
-		*out = a->change;
+		*out = a->outcome_change;
 	if (err == -ETIMEDOUT && !a->is_dead && !a->outcome_known)
 		gs_assoc_destroy(a);
 	gs_assoc_unhold(a);
