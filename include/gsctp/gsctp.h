@@ -1091,8 +1091,8 @@ int gsctp_resolve(const char *host, uint16_t port, int family,
  * Returns 0, with the association in out if that is not NULL; or
  *   -ECONNREFUSED  the peer answered no; gsctp_recv() tells no more of it
  *   -EADDRINUSE    the peer knows the socket's port as another program's, or
- *                  as one of an earlier run that it has not given up yet,
- *                  and the port stays
+ *                  as one of an earlier run, or attempt, with other addresses,
+ *                  that it has not given up yet, and the port stays
  *   -ETIMEDOUT     no answer in time, or none to any INIT: the attempt is
  *                  aborted and leaves no event behind
  *   -EISCONN       there is one with this peer already; or with any, on a

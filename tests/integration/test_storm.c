@@ -461,6 +461,12 @@ is_expected(enum what what, int err)
 	case DO_MBOX_RECV:
 		return err == -ETIMEDOUT;
 	case DO_CONNECT:
+		/* Its last attempt was given up while the cookie was under
+		 * way, and it has bound an address since: the peer refuses
+		 * that as new (RFC 9260 5.2.2). */
+		if (err == -EADDRINUSE)
+			return true;
+		/* fall through */
 	case DO_CONNECT_INIT:
 		return err == -ECONNREFUSED || err == -ETIMEDOUT ||
 		    err == -EISCONN || err == -EALREADY ||
