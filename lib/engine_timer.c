@@ -8,9 +8,7 @@
  * next one is due and may sleep until then, and what is not due costs nothing.
  *
  * A timer's own memory says that it is pending, as the engine looks there,
- * and which number it has, in the links that the list does not need.  Where it
- * stands in the heap is in a table by number: a heap that wrote it into the
- * timers would fetch the memory of a dozen other associations for each start.
+ * and where it stands in the heap, in the links that the list does not need.
  * Where memory is short, or the engine's struct is not as we know it, the
  * engine keeps and runs the timer itself.
  *
@@ -34,27 +32,15 @@
 #define ACTIVE 0x2
 #define PENDING 0x4
 
-/* Of a slot's children in the heap. */
-#define WAYS 4
-
 struct slot {
+	struct gs_engine_timer *timer;
 	uint32_t due;		/* ticks */
 	uint32_t order;		/* of the starts */
-	uint32_t number;
-};
-
-/* By number; one that is free: the next such, and NULL. */
-struct numbered {
-	struct gs_engine_timer *timer;
-	uint32_t at;		/* in the heap */
 };
 
 static struct {
 	struct slot *heap;
-	struct numbered *numbered;
-	uint32_t n, cap;	/* in the heap; of both tables */
-	uint32_t numbers;	/* given so far */
-	uint32_t free;		/* the first such, and 1; 0: none */
+	size_t n, cap;
 	uint32_t now;
 	uint32_t starts;
 	bool is_known;		/* what a timer looks like */
@@ -70,10 +56,8 @@ void
 gs_timers_reset(void)
 {
 	free(tm.heap);
-	free(tm.numbered);
 	tm.heap = NULL;
-	tm.numbered = NULL;
-	tm.n = tm.cap = tm.numbers = tm.free = 0;
+	tm.n = tm.cap = 0;
 	tm.now = 0;
 	tm.starts = 0;
 	tm.is_known = false;
@@ -125,77 +109,39 @@ runs_before(const struct slot *a, const struct slot *b)
 
 /* Is it in the heap?  Then *at is where. */
 static bool
-find(const struct gs_engine_timer *t, uint32_t *at)
+find(const struct gs_engine_timer *t, size_t *at)
 {
-	uintptr_t number = (uintptr_t)t->link;
-
-	if ((t->flags & PENDING) == 0 || t->link_at != mark ||
-	    number >= tm.numbers || tm.numbered[number].timer != t)
+	if ((t->flags & PENDING) == 0 || t->link_at != mark)
 		return false;
-	*at = tm.numbered[number].at;
-	return true;
-}
-
-/* There is room for one more. */
-static uint32_t
-number(struct gs_engine_timer *t)
-{
-	uint32_t i = tm.free;
-
-	if (i == 0) {
-		i = tm.numbers++;
-	} else {
-		i--;
-		tm.free = tm.numbered[i].at;
-	}
-	tm.numbered[i].timer = t;
-	t->link = (void *)(uintptr_t)i;
-	t->link_at = mark;
-	return i;
+	*at = (size_t)(uintptr_t)t->link;
+	return *at < tm.n && tm.heap[*at].timer == t;
 }
 
 static void
-unnumber(uint32_t i)
-{
-	tm.numbered[i].timer = NULL;
-	tm.numbered[i].at = tm.free;
-	tm.free = i + 1;
-}
-
-static void
-put_at(uint32_t i, struct slot s)
+put_at(size_t i, struct slot s)
 {
 	tm.heap[i] = s;
-	tm.numbered[s.number].at = i;
-}
-
-/* The first of a slot's children to run; tm.n where it has none. */
-static uint32_t
-first_child(uint32_t i)
-{
-	uint32_t child = WAYS * i + 1, last = child + WAYS, first = child;
-
-	if (child >= tm.n)
-		return tm.n;
-	while (++child < last && child < tm.n)
-		if (runs_before(&tm.heap[child], &tm.heap[first]))
-			first = child;
-	return first;
+	s.timer->link = (void *)(uintptr_t)i;
 }
 
 /* The slot at i has changed: up or down, to where it belongs. */
 static void
-sift(uint32_t i)
+sift(size_t i)
 {
 	const struct slot s = tm.heap[i];
-	uint32_t child;
+	size_t child;
 
-	while (i > 0 && runs_before(&s, &tm.heap[(i - 1) / WAYS])) {
-		put_at(i, tm.heap[(i - 1) / WAYS]);
-		i = (i - 1) / WAYS;
+	while (i > 0 && runs_before(&s, &tm.heap[(i - 1) / 2])) {
+		put_at(i, tm.heap[(i - 1) / 2]);
+		i = (i - 1) / 2;
 	}
-	while ((child = first_child(i)) < tm.n &&
-	    runs_before(&tm.heap[child], &s)) {
+	for (;;) {
+		child = 2 * i + 1;
+		if (child + 1 < tm.n &&
+		    runs_before(&tm.heap[child + 1], &tm.heap[child]))
+			child++;
+		if (child >= tm.n || !runs_before(&tm.heap[child], &s))
+			break;
 		put_at(i, tm.heap[child]);
 		i = child;
 	}
@@ -203,9 +149,8 @@ sift(uint32_t i)
 }
 
 static void
-remove_at(uint32_t i)
+remove_at(size_t i)
 {
-	unnumber(tm.heap[i].number);
 	tm.n--;
 	if (i == tm.n)
 		return;
@@ -213,24 +158,16 @@ remove_at(uint32_t i)
 	sift(i);
 }
 
-/* Room for one more. */
 static bool
 grow(void)
 {
-	uint32_t cap = tm.cap == 0 ? 256 : tm.cap * 2;
-	struct numbered *numbered;
+	size_t cap = tm.cap == 0 ? 256 : tm.cap * 2;
 	struct slot *heap;
 
-	if (tm.n < tm.cap)
-		return true;
 	heap = realloc(tm.heap, cap * sizeof(*heap));
 	if (heap == NULL)
 		return false;
 	tm.heap = heap;
-	numbered = realloc(tm.numbered, cap * sizeof(*numbered));
-	if (numbered == NULL)
-		return false;
-	tm.numbered = numbered;
 	tm.cap = cap;
 	return true;
 }
@@ -247,7 +184,7 @@ go_blind(uint32_t due)
 bool
 gs_timers_is_pending(const void *timer)
 {
-	uint32_t at;
+	size_t at;
 
 	return tm.is_known && find(timer, &at);
 }
@@ -256,12 +193,11 @@ void *
 gs_timers_find_within(const void *bytes, size_t len)
 {
 	uintptr_t first = (uintptr_t)bytes;
-	uint32_t i;
+	size_t i;
 
-	for (i = 0; i < tm.numbers; i++)
-		if (tm.numbered[i].timer != NULL &&
-		    (uintptr_t)tm.numbered[i].timer - first < len)
-			return tm.numbered[i].timer;
+	for (i = 0; i < tm.n; i++)
+		if ((uintptr_t)tm.heap[i].timer - first < len)
+			return tm.heap[i].timer;
 	return NULL;
 }
 
@@ -271,7 +207,7 @@ gs_timers_run(uint32_t ticks)
 	struct gs_engine_timer *t;
 
 	while (tm.n > 0 && !is_before(ticks, tm.heap[0].due)) {
-		t = tm.numbered[tm.heap[0].number].timer;
+		t = tm.heap[0].timer;
 		remove_at(0);
 		t->flags &= ~PENDING;
 		gs_asconf_timer_ended(t);
@@ -295,23 +231,22 @@ gs_timers_next(uint32_t *ticks)
 	return tm.is_blind;
 }
 
-/* It is in the heap, or there is room. */
 static int
 start(struct gs_engine_timer *t, uint32_t due, void (*fn)(void *), void *arg)
 {
+	const struct slot s = { .timer = t, .due = due,
+		.order = tm.starts++ };
 	int was_pending = (t->flags & PENDING) != 0;
-	uint32_t at;
+	size_t at;
 
-	if (!find(t, &at)) {
+	if (!find(t, &at))
 		at = tm.n++;
-		tm.heap[at].number = number(t);
-	}
+	t->link_at = mark;
 	t->time = due;
 	t->fn = fn;
 	t->arg = arg;
 	t->flags = ACTIVE | PENDING;
-	tm.heap[at].due = due;
-	tm.heap[at].order = tm.starts++;
+	tm.heap[at] = s;
 	sift(at);
 	return was_pending;
 }
@@ -332,7 +267,7 @@ __wrap_sctp_os_timer_start(void *timer, uint32_t ticks, void (*fn)(void *),
 	gs_asconf_timer_ended(timer);
 	if (timer == NULL || fn == NULL)
 		return 0;
-	if (tm.is_known && !is_theirs(timer) && grow())
+	if (tm.is_known && !is_theirs(timer) && (tm.n < tm.cap || grow()))
 		return start(timer, due, fn, arg);
 	if (gs_timers_is_pending(timer))
 		return start(timer, due, fn, arg);
@@ -344,7 +279,7 @@ int
 __wrap_sctp_os_timer_stop(void *timer)
 {
 	struct gs_engine_timer *t = timer;
-	uint32_t at;
+	size_t at;
 
 	gs_asconf_timer_ended(timer);
 	if (!tm.is_known || !find(t, &at))
