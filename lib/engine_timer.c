@@ -161,7 +161,7 @@ remove_at(size_t i)
 static bool
 grow(void)
 {
-	size_t cap = tm.cap == 0 ? 256 : tm.cap * 2;
+	size_t cap = tm.cap == 0 ? 256 : tm.cap + tm.cap / 2;
 	struct slot *heap;
 
 	heap = realloc(tm.heap, cap * sizeof(*heap));
