@@ -140,12 +140,32 @@ index_all(struct gs_tags *t, struct gs_tag_record *r)
 	r->is_indexed = true;
 }
 
+/* The first one needs no memory of its own. */
+static struct gs_tag_addr *
+addr_new(struct gs_tag_record *r)
+{
+	if (r->has_first)
+		return calloc(1, sizeof(struct gs_tag_addr));
+	r->has_first = true;
+	memset(&r->first, 0, sizeof(r->first));
+	return &r->first;
+}
+
+static void
+addr_free(struct gs_tag_addr *a)
+{
+	if (a == &a->rec->first)
+		a->rec->has_first = false;
+	else
+		free(a);
+}
+
 static void
 put_addr(struct gs_tags *t, struct gs_tag_record *r, const union gs_addr *addr)
 {
 	struct gs_tag_addr *a;
 
-	a = r->naddrs < GS_TAGS_ADDRS_MAX ? calloc(1, sizeof(*a)) : NULL;
+	a = r->naddrs < GS_TAGS_ADDRS_MAX ? addr_new(r) : NULL;
 	if (a == NULL) {
 		r->has_more_addrs = true;
 		t->is_partial = true;
@@ -175,7 +195,7 @@ gs_tags_remove_addr(struct gs_tags *t, struct gs_tag_record *r,
 	*at = a->next;
 	if (r->is_indexed)
 		gs_htab_remove(&t->by_addr, &a->by_addr);
-	free(a);
+	addr_free(a);
 	r->naddrs--;
 	queue_of(t, r)->naddrs--;
 }
@@ -189,7 +209,7 @@ gs_tags_clear_addrs(struct gs_tags *t, struct gs_tag_record *r)
 		r->addrs = a->next;
 		if (r->is_indexed)
 			gs_htab_remove(&t->by_addr, &a->by_addr);
-		free(a);
+		addr_free(a);
 	}
 	queue_of(t, r)->naddrs -= r->naddrs;
 	r->naddrs = 0;

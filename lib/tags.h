@@ -35,30 +35,12 @@ enum gs_tag_state {
 	GS_TAG_CONFIRMED,
 };
 
-struct gs_tag_addr;
+struct gs_tag_record;
 
 /* An address that our side has given up, and what it stands for. */
 struct gs_tag_retired {
 	struct gs_tag_retired *next;
 	union gs_addr from, to;
-};
-
-struct gs_tag_record {
-	struct gs_htab_node by_tag;
-	struct gs_tag_record *older, *newer; /* in its state's queue */
-	struct gs_tag_addr *addrs;
-	size_t naddrs;
-	struct gs_tag_retired *retired;
-	bool has_more_addrs; /* than are kept: the set is not known */
-	bool is_indexed;     /* its addresses are in by_addr */
-	bool has_lost;	     /* its peer an address (RFC 5061) */
-	bool has_asked;	     /* our side for streams (RFC 6525) */
-	uint64_t locals;     /* the filter's: our addresses that it knows */
-	enum gs_tag_state state;
-	uint16_t local_port, peer_port;
-	uint32_t local_tag, peer_tag;
-	uint32_t owner;	     /* filter_owner.h; 0: none */
-	uint64_t seen_ms;
 };
 
 /* One address of a record's peer; its port is the UDP port last proven. */
@@ -67,6 +49,26 @@ struct gs_tag_addr {
 	struct gs_tag_addr *next;
 	struct gs_tag_record *rec;
 	union gs_addr addr;
+};
+
+struct gs_tag_record {
+	struct gs_htab_node by_tag;
+	struct gs_tag_record *older, *newer; /* in its state's queue */
+	struct gs_tag_addr *addrs;
+	struct gs_tag_retired *retired;
+	uint64_t locals;     /* the filter's: our addresses that it knows */
+	uint64_t seen_ms;
+	uint32_t owner;	     /* filter_owner.h; 0: none */
+	uint32_t local_tag, peer_tag;
+	uint16_t local_port, peer_port;
+	uint8_t state;	     /* enum gs_tag_state */
+	uint8_t naddrs;
+	bool has_more_addrs; /* than are kept: the set is not known */
+	bool is_indexed;     /* its addresses are in by_addr */
+	bool has_lost;	     /* its peer an address (RFC 5061) */
+	bool has_asked;	     /* our side for streams (RFC 6525) */
+	bool has_first;	     /* the memory below is in use */
+	struct gs_tag_addr first; /* an address; most have no other */
 };
 
 struct gs_tag_queue {
