@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assoc_part.h"
+#include "assoc_attempt.h"
 #include "assoc_early.h"
+#include "assoc_part.h"
 #include "assoc_recv.h"
 #include "assoc_watch.h"
 #include "clock.h"
@@ -19,11 +20,6 @@
 #include "hub_alarm.h"
 #include "hub_find.h"
 #include "log.h"
-
-/* How long the peer has to bring up the association we yielded to, and how
- * often we believe it. */
-#define YIELD_MS 5000
-#define YIELDS_MAX 4
 
 /* Who is refused although there is room tries again after so long, whatever
  * came. */
@@ -38,8 +34,8 @@
 /* Every bit of GS_EV_. */
 #define EV_ALL 0x0fffu
 
-static struct gs_assoc *
-assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
+struct gs_assoc *
+gs_assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 {
 	struct gs_assoc *a;
 
@@ -72,7 +68,7 @@ static void
 assoc_free(struct gs_assoc *a)
 {
 	pthread_cond_destroy(&a->cond);
-	free(a->targets);
+	free(a->attempt);
 	free(a->local);
 	gs_msg_free(a->data.msg);
 	gs_begun_clear(a);
@@ -129,79 +125,6 @@ gs_assoc_new_socket(struct gs_endpoint *ep, struct socket **out)
 	return 0;
 }
 
-static int
-set_udp_port(struct socket *so, uint16_t port)
-{
-	const struct gsctp_opt o = GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = port);
-
-	return gs_eopt_set(so, false, &o);
-}
-
-int
-gs_assoc_start(struct gs_assoc *a)
-{
-	int err;
-
-	a->waits_for_orphan = gs_hub_find_orphan(a->local_port, a->targets,
-	    a->ntargets) != NULL;
-	if (a->waits_for_orphan) {
-		gs_hub_await_orphan();
-		/* It ends by itself; its guard is a timer of the engine. */
-		a->phase = GS_YIELDED;
-		return 0;
-	}
-	a->traits.seen = 0;
-	err = gs_assoc_new_socket(a->ep, &a->so);
-	if (err != 0) {
-		a->so = NULL;
-		return err;
-	}
-	gs_esock_set_owner(a->so, a);
-	if (a->peer_udp_port != 0)
-		err = set_udp_port(a->so, a->peer_udp_port);
-	if (err == 0)
-		err = gs_esock_connect(a->so, a->targets, a->ntargets);
-	if (err != 0) {
-		gs_esock_close(a->so);
-		a->so = NULL;
-		return err;
-	}
-	a->phase = GS_CONNECTING;
-	gs_hub_mark(&a->owner);
-	return 0;
-}
-
-int
-gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
-    uint16_t udp_port, struct gs_assoc **out)
-{
-	struct gs_assoc *a;
-	int err;
-
-	a = assoc_new(ep, GS_CONNECTING);
-	if (a == NULL)
-		return -ENOMEM;
-	a->targets = calloc(n, sizeof(*a->targets));
-	if (a->targets == NULL) {
-		gs_assoc_destroy(a);
-		return -ENOMEM;
-	}
-	memcpy(a->targets, addrs, n * sizeof(*addrs));
-	a->ntargets = n;
-	a->peer_udp_port = udp_port;
-	a->primary = addrs[0];
-	ep->stream.peer = addrs[0];
-	err = gs_find_add_targets(a);
-	if (err == 0)
-		err = gs_assoc_start(a);
-	if (err != 0) {
-		gs_assoc_destroy(a);
-		return err;
-	}
-	*out = a;
-	return 0;
-}
-
 bool
 gs_assoc_has_peer(const struct gs_assoc *a, const union gs_addr *peer)
 {
@@ -209,9 +132,8 @@ gs_assoc_has_peer(const struct gs_assoc *a, const union gs_addr *peer)
 	size_t i;
 	int n;
 
-	for (i = 0; i < a->ntargets; i++)
-		if (gs_addr_equal(&a->targets[i], peer))
-			return true;
+	if (gs_attempt_target(a, peer) != NULL)
+		return true;
 	if (a->so == NULL)
 		return false;
 	n = gs_esock_addrs(a->so, true, addrs, GS_PEER_ADDRS_MAX);
@@ -263,7 +185,7 @@ gs_assoc_adopt(struct gs_endpoint *ep, struct socket *so,
 		n = GS_PEER_ADDRS_MAX;
 	a = n > 0 ? find_attempt(ep, peers, n) : NULL;
 	if (a == NULL) {
-		a = assoc_new(ep, GS_ARRIVING);
+		a = gs_assoc_new(ep, GS_ARRIVING);
 		if (a == NULL)
 			return -ENOMEM;
 	} else {
@@ -378,29 +300,6 @@ gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to)
 	/* Senders find out that it is not here any more. */
 	gs_assoc_wake(a);
 	gs_hub_mark(&a->owner);
-}
-
-void
-gs_assoc_yield(struct gs_assoc *a)
-{
-	gs_assoc_close_socket(a);
-	a->phase = GS_YIELDED;
-	a->waits_for_orphan = false;
-	a->yield_until_ms = gs_now_ms() + YIELD_MS;
-	gs_alarm_set(a, a->yield_until_ms);
-}
-
-/* The peer's attempt did not come up, or the old association may have ended:
- * ours starts anew. */
-static void
-retry(struct gs_assoc *a)
-{
-	int err = -ETIMEDOUT;
-
-	if (a->waits_for_orphan || ++a->yields < YIELDS_MAX)
-		err = gs_assoc_start(a);
-	if (err != 0)
-		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 }
 
 /* Where there is room the stream is being reset.  The event that tells of
@@ -743,10 +642,7 @@ check_clock(struct gs_assoc *a)
 	uint64_t now = gs_engine_now_ms_locked();
 
 	if (a->phase == GS_YIELDED) {
-		if (a->waits_for_orphan || now >= a->yield_until_ms)
-			retry(a);
-		else
-			gs_alarm_set(a, a->yield_until_ms);
+		gs_attempt_check(a, now);
 	} else {
 		check_autoclose(a, now);
 		gs_assoc_check_end(a);

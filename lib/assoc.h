@@ -30,8 +30,8 @@
 #include "msg.h"
 #include "waiter.h"
 
+struct gs_attempt;
 struct gs_endpoint;
-struct gs_target;
 
 /* What an engine socket's upcall says it belongs to. */
 enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
@@ -76,16 +76,9 @@ struct gs_assoc {
 	struct socket *so;		/* NULL while yielded */
 	struct gs_esock_traits traits;	/* its */
 
-	/* An attempt's target; later the peer's primary address. */
-	union gs_addr *targets;
-	size_t ntargets;
-	struct gs_target *by_target;	/* each of them: hub_find.h */
+	struct gs_attempt *attempt;	/* NULL: the peer's, not ours */
+	/* An attempt's first target; later the peer's primary address. */
 	union gs_addr primary;
-	uint16_t peer_udp_port;		/* 0: as the endpoint has it */
-	bool waits_for_orphan;
-	uint64_t yield_until_ms;
-	unsigned int yields;
-	unsigned int port_changes;
 
 	uint16_t in_streams, out_streams;
 	uint16_t first_out_streams;	/* when it came up */
@@ -144,14 +137,6 @@ struct gs_assoc {
 	size_t probe_queued;		/* what was queued then */
 	bool has_life;			/* some of that was acknowledged */
 
-	struct gs_watch *watch;		/* or NULL: assoc_watch.h */
-
-	/* A blocking connect waits for the outcome. */
-	bool has_waiter;
-	bool outcome_known;
-	int outcome;			/* 0 or -errno */
-	struct gsctp_assoc_change outcome_change;
-
 	/* The end that is to be told after what is not read. */
 	bool owes_end;
 	uint16_t end_cause;
@@ -171,14 +156,9 @@ struct gs_assoc {
 };
 TAILQ_HEAD(gs_assoc_list, gs_assoc);
 
-/* An attempt with these addresses of one peer; the endpoint's options and
- * local addresses, and its UDP port for the peer where udp_port is 0.  The
- * engine's INIT leaves when the lock does. */
-int gs_assoc_connect(struct gs_endpoint *ep, const union gs_addr *addrs,
-    size_t n, uint16_t udp_port, struct gs_assoc **out);
-
-/* The same for one that has its targets: the first time, or once more. */
-int gs_assoc_start(struct gs_assoc *a);
+/* One of ep, in this phase, without a socket.  NULL: no memory. */
+struct gs_assoc *gs_assoc_new(struct gs_endpoint *ep,
+    enum gs_assoc_phase phase);
 
 /* An engine socket like the endpoint's listener, options, addresses, port and
  * all. */
@@ -213,9 +193,6 @@ int gs_assoc_abort(struct gs_assoc *a, const void *reason, size_t len);
 
 /* To another endpoint, with all that is queued. */
 void gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to);
-
-/* Our attempt gives way to the peer's; it starts anew where that fails. */
-void gs_assoc_yield(struct gs_assoc *a);
 
 /* The application lets go of it: finish in the background, or abort. */
 void gs_assoc_orphan(struct gs_assoc *a, bool must_abort);

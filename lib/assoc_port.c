@@ -2,6 +2,7 @@
 
 #include "assoc_port.h"
 
+#include "assoc_attempt.h"
 #include "assoc_recv.h"
 #include "endpoint.h"
 #include "hub_find.h"
@@ -30,7 +31,7 @@ may_change(const struct gs_assoc *a)
 
 	return ep != NULL && ep->so != NULL && !ep->has_chosen_port &&
 	    !ep->is_listening && !has_others(ep, a) &&
-	    a->port_changes < CHANGES_MAX;
+	    a->attempt->port_changes < CHANGES_MAX;
 }
 
 bool
@@ -41,17 +42,16 @@ gs_assoc_change_port(struct gs_assoc *a)
 
 	if (!may_change(a) || gs_endpoint_change_port(a->ep) != 0)
 		return false;
-	a->port_changes++;
+	a->attempt->port_changes++;
 	gs_assoc_close_socket(a);
 	gs_find_remove_targets(a);
 	a->local_port = a->ep->port;
-	err = gs_find_add_targets(a);
+	gs_find_add_targets(a);
 	gs_logf(GSCTP_LOG_INFO,
 	    "association %u: its peer has one with another program's port "
 	    "%u: once more from %u",
 	    a->id, old, a->local_port);
-	if (err == 0)
-		err = gs_assoc_start(a);
+	err = gs_attempt_start(a);
 	if (err != 0)
 		gs_assoc_fail(a, GSCTP_CANT_ASSOC, 0, err);
 	return true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assoc_attempt.h"
 #include "assoc_early.h"
 #include "assoc_part.h"
 #include "assoc_port.h"
@@ -161,22 +162,6 @@ is_subscribed(const struct gs_endpoint *ep, uint32_t type)
 	return (ep->opts.events & bits[type]) != 0;
 }
 
-/* A blocking connect gets the outcome instead of the queue. */
-static bool
-tell_waiter(struct gs_assoc *a, const struct gsctp_assoc_change *c, int outcome)
-{
-	if (!a->has_waiter || a->outcome_known)
-		return false;
-	a->outcome_known = true;
-	a->outcome = outcome;
-	a->outcome_change = *c;
-	/* They point into a message that nobody keeps. */
-	a->outcome_change.causes = NULL;
-	a->outcome_change.causes_len = 0;
-	gs_wake_locked(&a->cond);
-	return true;
-}
-
 /* Up, or up again: tell the filter which tags are right from now on. */
 static void
 learn(struct gs_assoc *a)
@@ -257,7 +242,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		gs_hub_mark(&a->owner);
 		if (a->ep != NULL)
 			gs_endpoint_update(a->ep);
-		return tell_waiter(a, c, 0);
+		return gs_attempt_tell(a, c, 0);
 	case GSCTP_RESTART:
 		a->out_streams = c->outbound_streams;
 		a->in_streams = c->inbound_streams;
@@ -285,7 +270,7 @@ on_assoc_change(struct gs_assoc *a, struct gsctp_assoc_change *c)
 		gs_watch_tell(a, outcome);
 		if (a->ep != NULL)
 			gs_endpoint_fail(a->ep, outcome);
-		return tell_waiter(a, c, outcome);
+		return gs_attempt_tell(a, c, outcome);
 	}
 	a->phase = GS_ENDED;
 	return false;
@@ -706,7 +691,7 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	fail_early(a);
 	gs_hub_mark(&a->owner);
 	gs_assoc_close_socket(a);
-	if (tell_waiter(a, &c, outcome) || has_ended || a->ep == NULL ||
+	if (gs_attempt_tell(a, &c, outcome) || has_ended || a->ep == NULL ||
 	    !is_subscribed(a->ep, GSCTP_MSG_ASSOC_CHANGE))
 		return;
 	a->owes_end = true;

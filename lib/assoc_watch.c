@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "assoc.h"
+#include "assoc_attempt.h"
 #include "ready.h"
 
 void
@@ -13,21 +14,21 @@ gs_watch_begin(struct gs_watch *w, struct gs_assoc *a)
 {
 	w->a = a;
 	w->outcome = -EINPROGRESS;
-	a->watch = w;
+	a->attempt->watch = w;
 }
 
 void
 gs_watch_end(struct gs_watch *w)
 {
 	if (w->a != NULL)
-		w->a->watch = NULL;
+		w->a->attempt->watch = NULL;
 	w->a = NULL;
 }
 
 void
 gs_watch_tell(struct gs_assoc *a, int outcome)
 {
-	struct gs_watch *w = a->watch;
+	struct gs_watch *w = a->attempt != NULL ? a->attempt->watch : NULL;
 
 	if (w == NULL)
 		return;

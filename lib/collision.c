@@ -2,6 +2,7 @@
 
 #include "collision.h"
 
+#include "assoc_attempt.h"
 #include "engine.h"
 #include "engine_sock.h"
 #include "hub.h"
@@ -40,7 +41,7 @@ admit_init(struct gs_assoc *a, const struct gs_handshake *h)
 	if (gs_esock_tags(a->so, &ours, &theirs) != 0 ||
 	    ours > h->initiate_tag)
 		return false;
-	gs_assoc_yield(a);
+	gs_attempt_yield(a);
 	return true;
 }
 
@@ -54,7 +55,7 @@ admit_cookie(struct gs_assoc *a, const struct gs_handshake *h)
 		return true;
 	if (gs_esock_state(a->so) != GSCTP_COOKIE_WAIT)
 		return false;
-	gs_assoc_yield(a);
+	gs_attempt_yield(a);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include <gsctp/gsctp.h>
 
+#include "assoc_attempt.h"
 #include "assoc_watch.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -109,7 +110,7 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 	for (i = 0; err == 0 && i < n; i++)
 		(void)gs_engine_get_addr_locked(&addrs[i]);
 	if (err == 0)
-		err = gs_assoc_connect(ep, addrs, n,
+		err = gs_attempt_begin(ep, addrs, n,
 		    ep->opts.has_encaps ? 0 : udp_port, out);
 	return err;
 }
@@ -120,13 +121,13 @@ wait_outcome(gsctp_sock s, struct gs_assoc *a, uint64_t deadline)
 {
 	int err = 0;
 
-	while (err == 0 && !a->outcome_known) {
+	while (err == 0 && !a->attempt->outcome_known) {
 		if (a->is_dead || gs_endpoint_find(s) == NULL || a->ep == NULL)
 			return -EBADF;
 		gs_engine_asked_locked();
 		err = gs_wait_locked(&a->cond, deadline);
 	}
-	return a->outcome_known ? a->outcome : err;
+	return a->attempt->outcome_known ? a->attempt->outcome : err;
 }
 
 int
@@ -155,13 +156,13 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 	err = begin(ep, &target, 1, udp_port, opts, nopts, &a);
 	if (err != 0)
 		goto leave;
-	a->has_waiter = true;
+	a->attempt->has_waiter = true;
 	gs_assoc_hold(a);
 	err = wait_outcome(s, a, deadline);
-	a->has_waiter = false;
+	a->attempt->has_waiter = false;
 	if (err == 0 && out != NULL)
-		*out = a->outcome_change;
-	if (err == -ETIMEDOUT && !a->is_dead && !a->outcome_known)
+		*out = a->attempt->change;
+	if (err == -ETIMEDOUT && !a->is_dead && !a->attempt->outcome_known)
 		gs_assoc_destroy(a);
 	gs_assoc_unhold(a);
 leave:

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "assoc_attempt.h"
 #include "chunk.h"
 #include "clock.h"
 #include "collision.h"
@@ -138,7 +139,7 @@ wake_who_waits(void)
 
 	hub.awaits_orphan = false;
 	TAILQ_FOREACH(a, &hub.assocs, in_hub)
-		if (a->phase == GS_YIELDED && a->waits_for_orphan)
+		if (a->phase == GS_YIELDED && a->attempt->waits_for_orphan)
 			gs_hub_mark(&a->owner);
 }
 

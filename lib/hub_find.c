@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "assoc_attempt.h"
 #include "engine.h"
 #include "filter_owner.h"
 #include "hub.h"
@@ -96,44 +97,30 @@ hash_of(uint16_t local_port, const union gs_addr *target)
 	return gs_htab_hash(find.key, &in, sizeof(in));
 }
 
-int
+void
 gs_find_add_targets(struct gs_assoc *a)
 {
+	struct gs_attempt *t = a->attempt;
 	size_t i;
 
 	gs_find_remove_targets(a);
-	a->by_target = calloc(a->ntargets, sizeof(*a->by_target));
-	if (a->by_target == NULL)
-		return -ENOMEM;
-	for (i = 0; i < a->ntargets; i++) {
-		a->by_target[i].assoc = a;
-		gs_htab_add(&find.by_target, &a->by_target[i].by_addr,
-		    hash_of(a->local_port, &a->targets[i]));
-	}
-	return 0;
+	for (i = 0; i < t->ntargets; i++)
+		gs_htab_add(&find.by_target, &t->targets[i].by_addr,
+		    hash_of(a->local_port, &t->targets[i].addr));
+	t->is_found = true;
 }
 
 void
 gs_find_remove_targets(struct gs_assoc *a)
 {
+	struct gs_attempt *t = a->attempt;
 	size_t i;
 
-	for (i = 0; a->by_target != NULL && i < a->ntargets; i++)
-		gs_htab_remove(&find.by_target, &a->by_target[i].by_addr);
-	free(a->by_target);
-	a->by_target = NULL;
-}
-
-/* Which of a's targets is it?  ntargets: none. */
-static size_t
-index_of(const struct gs_assoc *a, const union gs_addr *target)
-{
-	size_t i;
-
-	for (i = 0; i < a->ntargets; i++)
-		if (gs_addr_equal(&a->targets[i], target))
-			break;
-	return i;
+	if (t == NULL || !t->is_found)
+		return;
+	for (i = 0; i < t->ntargets; i++)
+		gs_htab_remove(&find.by_target, &t->targets[i].by_addr);
+	t->is_found = false;
 }
 
 static struct gs_assoc *
@@ -146,7 +133,7 @@ first_with(struct gs_htab_node *n, uint16_t local_port,
 	for (; n != NULL; n = gs_htab_next(n)) {
 		a = ((struct gs_target *)(void *)n)->assoc;
 		if (a->local_port == local_port &&
-		    index_of(a, target) < a->ntargets)
+		    gs_attempt_target(a, target) != NULL)
 			return a;
 	}
 	return NULL;
@@ -162,10 +149,9 @@ gs_find_target(uint16_t local_port, const union gs_addr *target)
 struct gs_assoc *
 gs_find_next_target(const struct gs_assoc *a, const union gs_addr *target)
 {
-	size_t i = index_of(a, target);
+	struct gs_target *t = gs_attempt_target(a, target);
 
-	return first_with(gs_htab_next(&a->by_target[i].by_addr),
-	    a->local_port, target);
+	return first_with(gs_htab_next(&t->by_addr), a->local_port, target);
 }
 
 /*

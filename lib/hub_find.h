@@ -19,12 +19,6 @@
 #include "endpoint.h"
 #include "htab.h"
 
-/* An attempt's target. */
-struct gs_target {
-	struct gs_htab_node by_addr;	/* first */
-	struct gs_assoc *assoc;
-};
-
 /* Once.  0 or -ENOMEM. */
 int gs_find_init(void);
 
@@ -32,9 +26,8 @@ void gs_find_add_id(struct gs_assoc *a);
 void gs_find_remove_id(struct gs_assoc *a);
 struct gs_assoc *gs_find_id(gsctp_assoc_id id);
 
-/* All of a's targets, on its local port; after that has changed, once more.
- * 0 or -ENOMEM. */
-int gs_find_add_targets(struct gs_assoc *a);
+/* All of a's targets, on its local port; after that has changed, once more. */
+void gs_find_add_targets(struct gs_assoc *a);
 void gs_find_remove_targets(struct gs_assoc *a);
 
 /* Those of this local port whose attempt goes, or went, to this address with

@@ -8,6 +8,7 @@
 
 #include <gsctp/gsctp.h>
 
+#include "assoc_attempt.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -213,10 +214,11 @@ assoc_addrs(struct gs_endpoint *ep, gsctp_assoc_id id, bool peer,
 	a = gs_endpoint_assoc(ep, id);
 	if (a == NULL)
 		return ep->stream.is_on ? -ENOTCONN : -EINVAL;
-	if (a->so == NULL)
-		return peer ? give_addrs(ep, a->targets, a->ntargets,
-		    gs_addr_port(&a->primary), to, max) : 0;
-	n = gs_esock_addrs(a->so, peer, addrs, GS_PEER_ADDRS_MAX);
+	if (a->so == NULL && !peer)
+		return 0;
+	n = a->so != NULL ?
+	    gs_esock_addrs(a->so, peer, addrs, GS_PEER_ADDRS_MAX) :
+	    (int)gs_attempt_addrs(a, addrs);
 	if (n < 0)
 		return -EINVAL;
 	if (n > GS_PEER_ADDRS_MAX)
