@@ -42,10 +42,10 @@ gs_assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return NULL;
-	if (gs_counter_watch(&a->counter, gs_endpoint_watches(ep)) != 0)
-		goto free_a;
-	if (gs_cond_init(&a->cond) != 0)
-		goto unwatch;
+	if (gs_counter_watch(&a->counter, gs_endpoint_watches(ep)) != 0) {
+		free(a);
+		return NULL;
+	}
 	a->owner.kind = GS_OWNER_ASSOC;
 	a->phase = phase;
 	a->ep = ep;
@@ -56,18 +56,11 @@ gs_assoc_new(struct gs_endpoint *ep, enum gs_assoc_phase phase)
 	TAILQ_INSERT_TAIL(&ep->assocs, a, in_ep);
 	ep->nassocs++;
 	return a;
-
-unwatch:
-	(void)gs_counter_watch(&a->counter, false);	/* cannot fail */
-free_a:
-	free(a);
-	return NULL;
 }
 
 static void
 assoc_free(struct gs_assoc *a)
 {
-	pthread_cond_destroy(&a->cond);
 	free(a->attempt);
 	free(a->local);
 	gs_msg_free(a->data.msg);
@@ -82,21 +75,39 @@ assoc_free(struct gs_assoc *a)
 void
 gs_assoc_wake(struct gs_assoc *a)
 {
-	if (a->nwaiting > 0)
-		gs_wake_locked(&a->cond);
+	struct gs_sleeper *s;
+
+	LIST_FOREACH(s, &a->sleepers, link)
+		gs_wake_locked(&s->cond);
 	gs_waiter_wake(&a->waiters);
+}
+
+int
+gs_assoc_wait(struct gs_assoc *a, uint64_t deadline_ms)
+{
+	struct gs_sleeper me;
+	int err;
+
+	err = gs_cond_init(&me.cond);
+	if (err != 0)
+		return err;
+	LIST_INSERT_HEAD(&a->sleepers, &me, link);
+	err = gs_wait_locked(&me.cond, deadline_ms);
+	LIST_REMOVE(&me, link);
+	pthread_cond_destroy(&me.cond);
+	return err;
 }
 
 void
 gs_assoc_hold(struct gs_assoc *a)
 {
-	a->nwaiting++;
+	a->nholds++;
 }
 
 void
 gs_assoc_unhold(struct gs_assoc *a)
 {
-	if (--a->nwaiting == 0 && a->is_dead)
+	if (--a->nholds == 0 && a->is_dead)
 		assoc_free(a);
 }
 
@@ -266,7 +277,7 @@ gs_assoc_destroy(struct gs_assoc *a)
 	a->phase = GS_ENDED;
 	a->is_dead = true;
 	gs_assoc_wake(a);
-	if (a->nwaiting == 0)
+	if (a->nholds == 0)
 		assoc_free(a);
 }
 

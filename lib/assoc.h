@@ -8,7 +8,7 @@
  *    that the peer's window closes when nobody reads;
  *  - messages come out in the engine's order, whole, up to the endpoint's
  *    buffer bound; after the end's message nothing follows;
- *  - it is freed only when no thread waits on it.
+ *  - it is freed only when no thread holds it.
  *
  * Locking: the stack's lock guards every field.  Layer 4.
  */
@@ -60,6 +60,13 @@ enum gs_assoc_phase {
 };
 
 #define GS_PEER_ADDRS_MAX 64
+
+/* A thread that waits for something of an association; on its stack. */
+struct gs_sleeper {
+	pthread_cond_t cond;
+	LIST_ENTRY(gs_sleeper) link;
+};
+LIST_HEAD(gs_sleeper_list, gs_sleeper);
 
 /* The pieces so far of something longer. */
 struct gs_part {
@@ -143,10 +150,10 @@ struct gs_assoc {
 	uint32_t end_state;
 	int end_failure;		/* -errno, of an attempt; or 0 */
 
-	pthread_cond_t cond;		/* senders, connect */
-	unsigned int nwaiting;
+	struct gs_sleeper_list sleepers; /* senders, connect */
 	struct gs_waiter_list waiters;	/* the same: posix.h */
-	bool is_dead;			/* free when nobody waits */
+	unsigned int nholds;
+	bool is_dead;			/* free when nobody holds it */
 
 	bool in_ready;
 	TAILQ_ENTRY(gs_assoc) ready;	/* endpoint: head is set */
@@ -203,8 +210,11 @@ void gs_assoc_destroy(struct gs_assoc *a);
 /* Whoever waits for it looks again. */
 void gs_assoc_wake(struct gs_assoc *a);
 
-/* Around a wait on a->cond. */
+/* Between these it is not freed, though it may be dead. */
 void gs_assoc_hold(struct gs_assoc *a);
 void gs_assoc_unhold(struct gs_assoc *a);
+
+/* Whoever holds it: until gs_assoc_wake().  As gs_wait_locked(). */
+int gs_assoc_wait(struct gs_assoc *a, uint64_t deadline_ms);
 
 #endif

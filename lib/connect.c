@@ -119,15 +119,16 @@ begin(struct gs_endpoint *ep, const union gs_addr *addrs, size_t n,
 static int
 wait_outcome(gsctp_sock s, struct gs_assoc *a, uint64_t deadline)
 {
+	const struct gs_attempt *t = a->attempt;
 	int err = 0;
 
-	while (err == 0 && !a->attempt->outcome_known) {
+	while (err == 0 && !t->outcome_known) {
 		if (a->is_dead || gs_endpoint_find(s) == NULL || a->ep == NULL)
 			return -EBADF;
 		gs_engine_asked_locked();
-		err = gs_wait_locked(&a->cond, deadline);
+		err = gs_assoc_wait(a, deadline);
 	}
-	return a->attempt->outcome_known ? a->attempt->outcome : err;
+	return t->outcome_known ? t->outcome : err;
 }
 
 int

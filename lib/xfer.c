@@ -85,7 +85,7 @@ do_send(gsctp_sock s, const struct outgoing *o)
 		if (err != -EAGAIN || timeout_ms == 0)
 			break;
 		gs_assoc_hold(a);
-		err = gs_wait_locked(&a->cond, deadline);
+		err = gs_assoc_wait(a, deadline);
 		has_ended = a->is_dead;
 		gs_assoc_unhold(a);
 		ep = gs_endpoint_find(s);
