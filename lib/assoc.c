@@ -62,9 +62,9 @@ static void
 assoc_free(struct gs_assoc *a)
 {
 	free(a->attempt);
-	free(a->local);
+	gs_assoc_bound(a);
 	gs_msg_free(a->data.msg);
-	gs_begun_clear(a);
+	gs_part_clear_others(a);
 	gs_early_clear(a);
 	gs_msg_free(a->note.msg);
 	gs_msg_free(a->head);
@@ -260,7 +260,7 @@ gs_assoc_destroy(struct gs_assoc *a)
 	gs_hub_unmark(&a->owner);
 	gs_hub_remove_assoc(a);
 	if (ep != NULL) {
-		if (a->in_ready)
+		if (a->head != NULL)
 			TAILQ_REMOVE(&a->ep->ready, a, ready);
 		if (a->is_full)
 			a->ep->nfull--;
@@ -293,7 +293,7 @@ gs_assoc_move(struct gs_assoc *a, struct gs_endpoint *to)
 {
 	struct gs_endpoint *from = a->ep;
 
-	if (a->in_ready) {
+	if (a->head != NULL) {
 		TAILQ_REMOVE(&from->ready, a, ready);
 		TAILQ_INSERT_TAIL(&to->ready, a, ready);
 	}
@@ -532,14 +532,12 @@ gs_assoc_orphan(struct gs_assoc *a, bool must_abort)
 
 	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
 		must_abort = true;
-	if (a->data.len > 0 || a->in_parts || a->begun != NULL ||
+	if (a->data.len > 0 || a->in_parts || gs_part_has_others(a) ||
 	    a->more_comes)
 		must_abort = true;
 	gs_watch_tell(a, -EBADF);
-	if (a->in_ready) {
+	if (a->head != NULL)
 		TAILQ_REMOVE(&ep->ready, a, ready);
-		a->in_ready = false;
-	}
 	if (a->is_full)
 		ep->nfull--;
 	a->is_full = false;
@@ -703,8 +701,7 @@ gs_assoc_touch(struct gs_assoc *a)
 		touch_orphan(a);
 		return;
 	}
-	if (a->must_rebind)
-		gs_assoc_rebind(a);
+	gs_assoc_rebind(a);
 	check_clock(a);
 	run_early(a);
 	if (a->is_full && has_drained(a)) {

@@ -28,10 +28,13 @@
 #include "engine_sock.h"
 #include "htab.h"
 #include "msg.h"
+#include "send_defaults.h"
 #include "waiter.h"
 
 struct gs_attempt;
+struct gs_bound;
 struct gs_endpoint;
+struct gs_mixed;
 
 /* What an engine socket's upcall says it belongs to. */
 enum gs_owner_kind { GS_OWNER_ASSOC, GS_OWNER_ENDPOINT };
@@ -72,9 +75,10 @@ LIST_HEAD(gs_sleeper_list, gs_sleeper);
 struct gs_part {
 	struct gs_msg *msg;		/* they are its payload, or NULL */
 	size_t len;
-	struct gs_arrival arrival;	/* of the first, if it is data */
 };
 
+/* There may be many, and each has what is here: what few have is in structs of
+ * their own, and small fields stand together. */
 struct gs_assoc {
 	struct gs_owner owner;		/* first: the upcall's arg */
 	gsctp_assoc_id id;
@@ -84,49 +88,48 @@ struct gs_assoc {
 	struct gs_esock_traits traits;	/* its */
 
 	struct gs_attempt *attempt;	/* NULL: the peer's, not ours */
+	struct gs_bound *bound;		/* NULL: to what the endpoint is;
+					 * endpoint_addr.h */
 	/* An attempt's first target; later the peer's primary address. */
 	union gs_addr primary;
+	uint32_t local_tag;		/* as the filter was told; 0 not */
+	unsigned int ends;		/* gs_esock_ends(), seen */
 
+	uint16_t local_port;
 	uint16_t in_streams, out_streams;
 	uint16_t first_out_streams;	/* when it came up */
 	bool asked_for_streams;		/* to send on; opt_send.c */
-	uint32_t local_tag, peer_tag;	/* as the filter was told; 0 not */
-	uint16_t local_port;
-	unsigned int ends;		/* gs_esock_ends(), seen */
-
-	/* What its engine socket is bound to where that differs from the
-	 * endpoint's; NULL: the same (endpoint_addr.h). */
-	union gs_addr *local;
-	size_t nlocal;
-	bool must_rebind;
-	bool has_probed;		/* a path, for that */
-
-	struct gsctp_sndrcvinfo default_send;
 	bool was_up;
-	int end_error;			/* as struct gsctp_closed has it */
-	bool more_comes;		/* of a message (GSCTP_MORE), */
-	uint16_t more_stream;		/* on this stream */
-	bool eof_wanted;		/* once up, and early gone */
-	struct gs_burst burst;
-	struct gs_early *early;		/* to send then: assoc_early.h */
 	bool aborted_here;
-	bool is_full;			/* a send was refused for room */
-	size_t full_at;			/* with this much queued */
+	bool is_dead;			/* free when nobody holds it */
+	unsigned int nholds;
+	int end_error;			/* as struct gsctp_closed has it */
+	int end_failure;		/* cant_assoc: -errno; or 0 */
+
+	/* Sending. */
+	struct gs_send_defaults default_send;
+	struct gs_burst burst;
+	struct gs_early *early;		/* to send once up: assoc_early.h */
+	size_t full_at;			/* is_full with this much queued */
+	size_t full_len;		/* of the least that was refused */
 	uint64_t retry_at_ms;		/* or for another reason; 0 not */
 	uint64_t room_at_ms;		/* there is a little; 0 not */
-	size_t full_len;		/* of the least that was refused */
+	bool is_full;			/* a send was refused for room */
+	bool eof_wanted;		/* once up, and early gone */
+	bool more_comes;		/* of a message (GSCTP_MORE) */
+	bool saw_data;			/* while draining an orphan */
+	uint16_t more_stream;		/* which more comes on */
 
 	/* Receiving. */
+	bool interleaves;		/* messages (RFC 8260) */
+	bool in_parts;			/* data's beginning was delivered */
+	struct gs_part data;		/* a message that is not complete */
+	struct gs_arrival arrival;	/* of data's first piece */
+	struct gs_mixed *mixed;		/* others, or NULL: assoc_part.h */
+	struct gs_part note;		/* the same of a notification */
 	struct gs_msg *head;		/* complete, not read yet */
 	struct gs_msgq made;		/* come after it: not of the engine */
-	struct gs_part data;		/* a message that is not complete */
-	bool in_parts;			/* and its beginning was delivered */
-	bool interleaves;		/* messages (RFC 8260); then: */
-	uint64_t data_key;		/* which message data is of */
-	struct gs_begun *begun;		/* others, assoc_part.h */
-	size_t begun_len;		/* bytes that those hold */
-	struct gs_part note;		/* the same of a notification */
-	bool saw_data;			/* while draining an orphan */
+
 	struct gs_alarm alarm;
 	uint64_t end_at_ms;		/* the peer has shut down, and it is
 					 * shown then, or once it can
@@ -139,23 +142,18 @@ struct gs_assoc {
 	uint64_t in_octets, out_octets;
 
 	/* All its paths may have failed: when to ask next, or 0. */
-	unsigned int failures;		/* gs_path_failures(), seen */
 	uint64_t probe_at_ms;
 	size_t probe_queued;		/* what was queued then */
+	unsigned int failures;		/* gs_path_failures(), seen */
 	bool has_life;			/* some of that was acknowledged */
 
 	/* The end that is to be told after what is not read. */
 	bool owes_end;
 	uint16_t end_cause;
-	uint32_t end_state;
-	int end_failure;		/* -errno, of an attempt; or 0 */
 
 	struct gs_sleeper_list sleepers; /* senders, connect */
 	struct gs_waiter_list waiters;	/* the same: posix.h */
-	unsigned int nholds;
-	bool is_dead;			/* free when nobody holds it */
 
-	bool in_ready;
 	TAILQ_ENTRY(gs_assoc) ready;	/* endpoint: head is set */
 	TAILQ_ENTRY(gs_assoc) in_ep;	/* endpoint, or the orphans */
 	TAILQ_ENTRY(gs_assoc) in_hub;

@@ -9,11 +9,19 @@
 #include "endpoint.h"
 #include "engine_opt.h"
 
-struct gs_begun {
-	struct gs_begun *next;
+/* A message that is not the one in a->data. */
+struct begun {
+	struct begun *next;
 	uint64_t key;
 	struct gs_part data;
+	struct gs_arrival arrival;
 	bool in_parts;
+};
+
+struct gs_mixed {
+	uint64_t key;			/* which message a->data is of */
+	struct begun *others;
+	size_t len;			/* bytes that those hold */
 };
 
 /* Ordered and unordered messages of a stream are counted each for itself. */
@@ -33,19 +41,21 @@ gs_part_learn(struct gs_assoc *a)
 static int
 put_away(struct gs_assoc *a)
 {
-	struct gs_begun *b;
+	struct gs_mixed *x = a->mixed;
+	struct begun *b;
 
 	if (a->data.len == 0 && !a->in_parts)
 		return 0;
 	b = malloc(sizeof(*b));
 	if (b == NULL)
 		return -ENOMEM;
-	b->next = a->begun;
-	b->key = a->data_key;
+	b->next = x->others;
+	b->key = x->key;
 	b->data = a->data;
+	b->arrival = a->arrival;
 	b->in_parts = a->in_parts;
-	a->begun = b;
-	a->begun_len += b->data.len;
+	x->others = b;
+	x->len += b->data.len;
 	memset(&a->data, 0, sizeof(a->data));
 	a->in_parts = false;
 	return 0;
@@ -55,18 +65,20 @@ put_away(struct gs_assoc *a)
 static void
 take_up(struct gs_assoc *a, uint64_t key)
 {
-	struct gs_begun **at, *b;
+	struct gs_mixed *x = a->mixed;
+	struct begun **at, *b;
 
-	a->data_key = key;
-	for (at = &a->begun; (b = *at) != NULL; at = &b->next)
+	x->key = key;
+	for (at = &x->others; (b = *at) != NULL; at = &b->next)
 		if (b->key == key)
 			break;
 	if (b == NULL)
 		return;
 	*at = b->next;
-	a->begun_len -= b->data.len;
+	x->len -= b->data.len;
 	gs_msg_free(a->data.msg);
 	a->data = b->data;
+	a->arrival = b->arrival;
 	a->in_parts = b->in_parts;
 	free(b);
 }
@@ -78,7 +90,13 @@ gs_part_turn_to(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info)
 	    (info->flags & GSCTP_UNORDERED) != 0);
 	int err;
 
-	if (!a->interleaves || key == a->data_key)
+	if (!a->interleaves)
+		return 0;
+	if (a->mixed == NULL)
+		a->mixed = calloc(1, sizeof(*a->mixed));
+	if (a->mixed == NULL)
+		return -ENOMEM;
+	if (key == a->mixed->key)
 		return 0;
 	err = put_away(a);
 	if (err == 0)
@@ -89,12 +107,12 @@ gs_part_turn_to(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info)
 static bool
 has_begun(const struct gs_assoc *a, uint64_t key)
 {
-	const struct gs_begun *b;
+	const struct begun *b;
 
-	for (b = a->begun; b != NULL; b = b->next)
+	for (b = a->mixed->others; b != NULL; b = b->next)
 		if (b->key == key)
 			return true;
-	return key == a->data_key && (a->data.len > 0 || a->in_parts);
+	return key == a->mixed->key && (a->data.len > 0 || a->in_parts);
 }
 
 /* The event does not say whether the message was unordered. */
@@ -103,27 +121,42 @@ gs_part_turn_to_ended(struct gs_assoc *a, const struct gsctp_pdapi_event *e)
 {
 	uint64_t key = key_of(e->stream, (uint16_t)e->seq, false);
 
-	if (!a->interleaves)
+	if (a->mixed == NULL)
 		return;
 	if (!has_begun(a, key))
 		key = key_of(e->stream, (uint16_t)e->seq, true);
 	/* Without memory it is the wrong message that ends, and then the
 	 * association, by the next piece. */
-	if (key != a->data_key && put_away(a) == 0)
+	if (key != a->mixed->key && put_away(a) == 0)
 		take_up(a, key);
 }
 
-void
-gs_begun_clear(struct gs_assoc *a)
+bool
+gs_part_has_others(const struct gs_assoc *a)
 {
-	struct gs_begun *b;
+	return a->mixed != NULL && a->mixed->others != NULL;
+}
 
-	while ((b = a->begun) != NULL) {
-		a->begun = b->next;
+size_t
+gs_part_len(const struct gs_assoc *a)
+{
+	return a->data.len + (a->mixed != NULL ? a->mixed->len : 0);
+}
+
+void
+gs_part_clear_others(struct gs_assoc *a)
+{
+	struct begun *b;
+
+	if (a->mixed == NULL)
+		return;
+	while ((b = a->mixed->others) != NULL) {
+		a->mixed->others = b->next;
 		gs_msg_free(b->data.msg);
 		free(b);
 	}
-	a->begun_len = 0;
+	free(a->mixed);
+	a->mixed = NULL;
 }
 
 #define GIVEN_UP (GSCTP_PR_TTL | GSCTP_PR_RTX)

@@ -6,7 +6,7 @@
  *  - without interleaving there is one, a->data, and nothing here is done;
  *  - with it (RFC 8260) pieces of several messages come in any order, and a
  *    piece is put to those of its own message: a->data is made that one, and
- *    what it was waits in a->begun.
+ *    what it was waits in a->mixed, which there is from the first piece on.
  *
  * The stack's lock is held.  Layer 4.
  */
@@ -31,6 +31,12 @@ void gs_part_turn_to_ended(struct gs_assoc *a,
 int gs_part_send(struct gs_assoc *a, const struct gsctp_sndrcvinfo *info,
     const void *data, size_t len, const union gs_addr *to);
 
-void gs_begun_clear(struct gs_assoc *a);
+/* Are there messages that have begun besides a->data? */
+bool gs_part_has_others(const struct gs_assoc *a);
+
+/* Bytes of all that are not complete. */
+size_t gs_part_len(const struct gs_assoc *a);
+
+void gs_part_clear_others(struct gs_assoc *a);
 
 #endif

@@ -133,7 +133,6 @@ deliver(struct gs_assoc *a, struct gs_msg *m, const union gs_addr *from)
 		return;
 	}
 	a->head = m;
-	a->in_ready = true;
 	TAILQ_INSERT_TAIL(&ep->ready, a, ready);
 	gs_endpoint_arrived(ep);
 }
@@ -182,7 +181,6 @@ learn(struct gs_assoc *a)
 	gs_filter_set_owner(f, a->local_port, gs_addr_port(&a->primary),
 	    local, a->id);
 	a->local_tag = local;
-	a->peer_tag = remote;
 	gs_counter_start(&a->counter, a->local_port, gs_addr_port(&a->primary),
 	    local, remote);
 }
@@ -448,12 +446,12 @@ emit_data(struct gs_assoc *a, struct gs_msg *m, size_t len,
 	a->in_parts = !piece->is_last;
 	a->in_messages += piece->is_last;
 	a->in_octets += len;
-	d->has_tos = a->ep->opts.recv_tos && a->data.arrival.is_known;
+	d->has_tos = a->ep->opts.recv_tos && a->arrival.is_known;
 	if (d->has_tos)
-		d->tos = a->data.arrival.tos;
-	d->has_ttl = a->ep->opts.recv_ttl && a->data.arrival.is_known;
+		d->tos = a->arrival.tos;
+	d->has_ttl = a->ep->opts.recv_ttl && a->arrival.is_known;
 	if (d->has_ttl)
-		d->ttl = a->data.arrival.ttl;
+		d->ttl = a->arrival.ttl;
 	d->has_info = a->ep->opts.data_io;
 	if (d->has_info) {
 		d->info = piece->info;
@@ -498,7 +496,7 @@ on_data(struct gs_assoc *a, const struct gs_esock_piece *piece, size_t len)
 	if (err != 0)
 		return err;
 	if (a->data.len == 0 && !a->in_parts)
-		a->data.arrival = gs_counter_arrival(&a->counter,
+		a->arrival = gs_counter_arrival(&a->counter,
 		    piece->info.tsn);
 	if (piece->is_last && is_cut(a, len, piece->info.stream)) {
 		a->in_parts = true;	/* a pdapi_event comes next */
@@ -508,7 +506,7 @@ on_data(struct gs_assoc *a, const struct gs_esock_piece *piece, size_t len)
 	if (err != 0)
 		return err;
 	had = a->data.len;
-	if (piece->is_last || had + a->begun_len >= a->ep->opts.buffer)
+	if (piece->is_last || gs_part_len(a) >= a->ep->opts.buffer)
 		emit_data(a, part_take(&a->data), had, piece);
 	return 0;
 }
@@ -646,7 +644,8 @@ static struct gsctp_assoc_change
 end_change(const struct gs_assoc *a)
 {
 	return (struct gsctp_assoc_change){
-		.state = a->end_state,
+		.state = a->end_failure != 0 ? GSCTP_CANT_ASSOC :
+					      GSCTP_COMM_LOST,
 		.error = a->end_cause,
 		.assoc_id = a->id,
 		.failure = a->end_failure,
@@ -677,7 +676,6 @@ gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause, int outcome)
 	struct gsctp_assoc_change c;
 
 	if (!a->owes_end) {
-		a->end_state = state;
 		a->end_cause = cause;
 		a->end_failure = state == GSCTP_CANT_ASSOC ? outcome : 0;
 	}
@@ -702,7 +700,7 @@ void
 gs_assoc_drop_data(struct gs_assoc *a)
 {
 	part_clear(&a->data);
-	gs_begun_clear(a);
+	gs_part_clear_others(a);
 	a->in_parts = false;
 	if (a->head != NULL && a->head->pub.type == GSCTP_MSG_DATA)
 		gs_msg_free(gs_assoc_take(a));
@@ -717,7 +715,6 @@ gs_assoc_take(struct gs_assoc *a)
 
 	a->head = NULL;
 	TAILQ_REMOVE(&a->ep->ready, a, ready);
-	a->in_ready = false;
 	gs_hub_mark(&a->owner);
 	next = gs_msgq_get(&a->made);
 	if (next != NULL)

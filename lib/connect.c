@@ -138,6 +138,7 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 {
 	uint64_t deadline;
 	union gs_addr target;
+	struct gs_attempt *t;
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
 	uint16_t udp_port;
@@ -157,13 +158,14 @@ gsctp_connect(gsctp_sock s, const struct sockaddr *addr, socklen_t addrlen,
 	err = begin(ep, &target, 1, udp_port, opts, nopts, &a);
 	if (err != 0)
 		goto leave;
-	a->attempt->has_waiter = true;
+	t = a->attempt;
+	t->has_waiter = true;
 	gs_assoc_hold(a);
 	err = wait_outcome(s, a, deadline);
-	a->attempt->has_waiter = false;
+	t->has_waiter = false;
 	if (err == 0 && out != NULL)
-		*out = a->attempt->change;
-	if (err == -ETIMEDOUT && !a->is_dead && !a->attempt->outcome_known)
+		*out = t->change;
+	if (err == -ETIMEDOUT && !a->is_dead && !t->outcome_known)
 		gs_assoc_destroy(a);
 	gs_assoc_unhold(a);
 leave:

@@ -46,7 +46,7 @@ struct gs_endpoint_opts {
 	bool explicit_eor;
 	bool recv_tos, recv_ttl;
 	bool has_encaps;		/* REMOTE_UDP_ENCAPS_PORT was set */
-	struct gsctp_sndrcvinfo default_send;
+	struct gs_send_defaults default_send;
 };
 
 struct gs_endpoint {

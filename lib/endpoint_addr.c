@@ -29,14 +29,20 @@ take_out(union gs_addr *list, size_t *n, const union gs_addr *a)
  * An association
  */
 
+/* What its engine socket is bound to, where that may differ from the
+ * endpoint's. */
+struct gs_bound {
+	bool must_rebind;		/* to what the endpoint has */
+	bool has_probed;		/* a path, for that */
+	size_t n;
+	union gs_addr addrs[];
+};
+
 void
 gs_assoc_bound(struct gs_assoc *a)
 {
-	free(a->local);
-	a->local = NULL;
-	a->nlocal = 0;
-	a->must_rebind = false;
-	a->has_probed = false;
+	free(a->bound);
+	a->bound = NULL;
 }
 
 /* Before the endpoint changes: what the association is bound to. */
@@ -44,16 +50,19 @@ static int
 remember_bound(struct gs_assoc *a, size_t room)
 {
 	const struct gs_endpoint *ep = a->ep;
-	size_t n = a->local != NULL ? a->nlocal : ep->naddrs;
-	union gs_addr *local;
+	size_t n = a->bound != NULL ? a->bound->n : ep->naddrs;
+	struct gs_bound *b;
 
-	local = realloc(a->local, (n + ep->naddrs + room) * sizeof(*local));
-	if (local == NULL)
+	b = realloc(a->bound,
+	    sizeof(*b) + (n + ep->naddrs + room) * sizeof(b->addrs[0]));
+	if (b == NULL)
 		return -ENOMEM;
-	if (a->local == NULL)
-		memcpy(local, ep->addrs, n * sizeof(*local));
-	a->local = local;
-	a->nlocal = n;
+	if (a->bound == NULL) {
+		memset(b, 0, sizeof(*b));
+		memcpy(b->addrs, ep->addrs, n * sizeof(b->addrs[0]));
+		b->n = n;
+	}
+	a->bound = b;
 	return 0;
 }
 
@@ -70,13 +79,14 @@ static void
 add_missing(struct gs_assoc *a)
 {
 	const struct gs_endpoint *ep = a->ep;
+	struct gs_bound *b = a->bound;
 	size_t i;
 
 	for (i = 0; i < ep->naddrs; i++) {
-		if (gs_addr_is_in(&ep->addrs[i], a->local, a->nlocal) ||
+		if (gs_addr_is_in(&ep->addrs[i], b->addrs, b->n) ||
 		    gs_esock_bindx(a->so, &ep->addrs[i], true) != 0)
 			continue;
-		a->local[a->nlocal++] = ep->addrs[i];
+		b->addrs[b->n++] = ep->addrs[i];
 	}
 }
 
@@ -87,7 +97,7 @@ probe(struct gs_assoc *a, const struct sockaddr_storage *peer)
 	struct gsctp_opt hb = GSCTP_PEER_ADDR_PARAMS(
 	    .address = *peer, .flags = gsctp_def(GSCTP_SPP_HB_DEMAND));
 
-	if (!a->has_probed)
+	if (!a->bound->has_probed)
 		(void)gs_eopt_set(a->so, true, &hb);
 }
 
@@ -145,7 +155,7 @@ find_stay(struct gs_assoc *a, const union gs_addr *gone, union gs_addr *stay)
 	if (!found || stay->sa.sa_family == gone->sa.sa_family)
 		return found;
 	found = can_reach(a, stay->sa.sa_family);
-	a->has_probed = true;
+	a->bound->has_probed = true;
 	return found;
 }
 
@@ -153,11 +163,12 @@ static void
 remove_surplus(struct gs_assoc *a)
 {
 	const struct gs_endpoint *ep = a->ep;
+	struct gs_bound *b = a->bound;
 	union gs_addr gone, stay;
 	size_t i = 0;
 
-	while (i < a->nlocal) {
-		gone = a->local[i];
+	while (i < b->n) {
+		gone = b->addrs[i];
 		if (gs_addr_is_in(&gone, ep->addrs, ep->naddrs) ||
 		    !find_stay(a, &gone, &stay)) {
 			i++;
@@ -169,7 +180,7 @@ remove_surplus(struct gs_assoc *a)
 		    &gone, &stay);
 		if (gs_esock_bindx(a->so, &gone, false) != 0)
 			return;
-		take_out(a->local, &a->nlocal, &gone);
+		take_out(b->addrs, &b->n, &gone);
 	}
 }
 
@@ -196,12 +207,13 @@ static bool
 is_as_endpoint(const struct gs_assoc *a, const union gs_addr *used, size_t n)
 {
 	const struct gs_endpoint *ep = a->ep;
+	const struct gs_bound *b = a->bound;
 	size_t i;
 
-	if (a->nlocal != ep->naddrs)
+	if (b->n != ep->naddrs)
 		return false;
 	for (i = 0; i < ep->naddrs; i++)
-		if (!gs_addr_is_in(&ep->addrs[i], a->local, a->nlocal) ||
+		if (!gs_addr_is_in(&ep->addrs[i], b->addrs, b->n) ||
 		    !gs_addr_is_in(&ep->addrs[i], used, n))
 			return false;
 	return true;
@@ -213,9 +225,10 @@ unretire_all(const struct gs_assoc *a)
 {
 	size_t i;
 
-	for (i = 0; i < a->nlocal; i++)
+	for (i = 0; i < a->bound->n; i++)
 		gs_filter_unretire(gs_engine_filter_locked(), a->local_port,
-		    gs_addr_port(&a->primary), a->local_tag, &a->local[i]);
+		    gs_addr_port(&a->primary), a->local_tag,
+		    &a->bound->addrs[i]);
 }
 
 void
@@ -224,11 +237,13 @@ gs_assoc_rebind(struct gs_assoc *a)
 	union gs_addr used[GS_PEER_ADDRS_MAX];
 	size_t n;
 
+	if (a->bound == NULL || !a->bound->must_rebind)
+		return;
 	/* In the handshake it waits for the outcome. */
 	if (a->phase != GS_UP || a->so == NULL || a->local_tag == 0)
 		return;
 	if (!knows_asconf(a)) {
-		a->must_rebind = false;
+		a->bound->must_rebind = false;
 		return;
 	}
 	add_missing(a);
@@ -334,7 +349,7 @@ gs_endpoint_bindx(struct gs_endpoint *ep, const union gs_addr *addrs,
 	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
 		if (a->so == NULL)
 			continue;
-		a->must_rebind = true;
+		a->bound->must_rebind = true;
 		gs_assoc_rebind(a);
 	}
 	return 0;

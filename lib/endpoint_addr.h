@@ -35,7 +35,7 @@ struct gs_endpoint;
 int gs_endpoint_bindx(struct gs_endpoint *ep, const union gs_addr *addrs,
     size_t n, bool add);
 
-/* must_rebind is set: do what can be done by now. */
+/* Where the endpoint has changed: do what can be done by now. */
 void gs_assoc_rebind(struct gs_assoc *a);
 
 /* The engine socket goes, and with it what it was bound to. */

@@ -496,9 +496,9 @@ gs_esock_refresh(struct socket *so, struct gs_esock_traits *t)
 	if (t->seen == gs_engine_opts_set)
 		return;
 	t->seen = gs_engine_opts_set;
-	t->sndbuf = sndbuf(so);
+	t->sndbuf = (uint32_t)sndbuf(so);
 	rcvbuf = get_int(so, SOL_SOCKET, SO_RCVBUF);
-	t->rcvbuf = rcvbuf > 0 ? (size_t)rcvbuf : 0;
+	t->rcvbuf = rcvbuf > 0 ? (uint32_t)rcvbuf : 0;
 	t->has_nodelay = get_int(so, IPPROTO_SCTP, SCTP_NODELAY) > 0;
 	t->is_whole = get_int(so, IPPROTO_SCTP, SCTP_DISABLE_FRAGMENTS) > 0;
 }

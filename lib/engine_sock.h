@@ -104,8 +104,8 @@ bool gs_esock_is_cut(struct socket *so, int stream);
  */
 struct gs_esock_traits {
 	unsigned int seen;	/* gs_engine_opts_set, then */
-	size_t sndbuf;
-	size_t rcvbuf;
+	uint32_t sndbuf;
+	uint32_t rcvbuf;
 	bool has_nodelay;
 	bool is_whole;		/* disable_fragments */
 };

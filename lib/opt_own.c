@@ -77,8 +77,8 @@ gs_set_send_param(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
 {
 	const struct gsctp_send_param *p = &o->u.send_param;
-	struct gsctp_sndrcvinfo *to;
-	struct gsctp_sndrcvinfo v;
+	struct gs_send_defaults *to;
+	struct gs_send_defaults v;
 	uint32_t stream;
 	int err;
 
@@ -92,7 +92,7 @@ gs_set_send_param(struct gs_endpoint *ep, struct gs_assoc *a,
 	    merge(p->timetolive, UINT32_MAX, &v.timetolive) != 0 ||
 	    (v.flags & ~GS_DEFAULT_FLAGS) != 0)
 		return -EINVAL;
-	err = gs_check_send(&v);
+	err = gs_check_send(v.flags, v.timetolive);
 	if (err != 0)
 		return err;
 	v.stream = (uint16_t)stream;
@@ -112,7 +112,7 @@ int
 gs_get_send_param(struct gs_endpoint *ep, struct gs_assoc *a,
     struct gsctp_opt *o)
 {
-	const struct gsctp_sndrcvinfo *v;
+	const struct gs_send_defaults *v;
 	struct gsctp_send_param *p = &o->u.send_param;
 
 	v = a != NULL ? &a->default_send : &ep->opts.default_send;

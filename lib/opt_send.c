@@ -11,14 +11,14 @@
 #define PEER_MAY_ADD 4u
 
 int
-gs_check_send(const struct gsctp_sndrcvinfo *info)
+gs_check_send(uint32_t flags, uint32_t timetolive)
 {
-	switch (info->flags & GS_PR_FLAGS) {
+	switch (flags & GS_PR_FLAGS) {
 	case 0:
 	case GSCTP_PR_RTX:
 		return 0;
 	case GSCTP_PR_TTL:
-		return info->timetolive != 0 ? 0 : -EINVAL;
+		return timetolive != 0 ? 0 : -EINVAL;
 	case GSCTP_PR_PRIO:
 		/* The engine makes room only in a send that blocks. */
 		return -EOPNOTSUPP;
@@ -27,7 +27,7 @@ gs_check_send(const struct gsctp_sndrcvinfo *info)
 	}
 }
 
-static struct gsctp_sndrcvinfo *
+static struct gs_send_defaults *
 default_send(struct gs_endpoint *ep, struct gs_assoc *a)
 {
 	return a != NULL ? &a->default_send : &ep->opts.default_send;
@@ -38,8 +38,8 @@ gs_set_prinfo(struct gs_endpoint *ep, struct gs_assoc *a,
     const struct gsctp_opt *o)
 {
 	const struct gsctp_default_prinfo *p = &o->u.prinfo;
-	struct gsctp_sndrcvinfo *to = default_send(ep, a);
-	struct gsctp_sndrcvinfo v = *to;
+	struct gs_send_defaults *to = default_send(ep, a);
+	struct gs_send_defaults v = *to;
 	int err;
 
 	if ((p->policy & ~GS_PR_FLAGS) != 0 ||
@@ -47,7 +47,7 @@ gs_set_prinfo(struct gs_endpoint *ep, struct gs_assoc *a,
 		return -EINVAL;
 	v.flags = (v.flags & ~GS_PR_FLAGS) | p->policy;
 	v.timetolive = p->value;
-	err = gs_check_send(&v);
+	err = gs_check_send(v.flags, v.timetolive);
 	if (err == 0)
 		*to = v;
 	return err;
@@ -56,7 +56,7 @@ gs_set_prinfo(struct gs_endpoint *ep, struct gs_assoc *a,
 int
 gs_get_prinfo(struct gs_endpoint *ep, struct gs_assoc *a, struct gsctp_opt *o)
 {
-	const struct gsctp_sndrcvinfo *v = default_send(ep, a);
+	const struct gs_send_defaults *v = default_send(ep, a);
 	struct gsctp_default_prinfo *p = &o->u.prinfo;
 
 	p->policy = v->flags & GS_PR_FLAGS;

@@ -22,7 +22,7 @@
 
 /* Do flags and timetolive go together?  0, -EINVAL, or -EOPNOTSUPP for a
  * policy that the engine cannot do.  Needs no lock. */
-int gs_check_send(const struct gsctp_sndrcvinfo *info);
+int gs_check_send(uint32_t flags, uint32_t timetolive);
 
 gs_opt_set_fn gs_set_prinfo, gs_set_streams, gs_set_explicit_eor;
 gs_opt_get_fn gs_get_prinfo, gs_get_pr_stream;

@@ -56,7 +56,7 @@ static void
 choose_info(const struct gs_posix_out *o, const struct gs_assoc *a,
     struct gsctp_sndrcvinfo *info)
 {
-	const struct gsctp_sndrcvinfo *by_default = &a->default_send;
+	const struct gs_send_defaults *by_default = &a->default_send;
 
 	*info = o->info;
 	if (o->takes_defaults) {
@@ -94,7 +94,7 @@ send_locked(struct gs_endpoint *ep, const struct gs_posix_out *o,
 	choose_info(o, a, &info);
 	if ((info.flags & GSCTP_ADDR_OVER) == 0 && !ep->stream.is_on)
 		to = NULL;
-	err = gs_check_send(&info);
+	err = gs_check_send(info.flags, info.timetolive);
 	if (err == 0)
 		err = gs_assoc_send(a, &info, o->data, o->len, to);
 	if (err == 0)

@@ -12,6 +12,7 @@
 
 #include <gsctp/gsctp.h>
 
+#include "assoc_part.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "engine.h"
@@ -278,7 +279,7 @@ static size_t
 held(const struct gs_assoc *a)
 {
 	const struct gs_msg *m = a->head;
-	size_t n = a->data.len + a->begun_len;
+	size_t n = gs_part_len(a);
 
 	return m != NULL && m->pub.type == GSCTP_MSG_DATA ?
 	    n + m->pub.u.data.len :

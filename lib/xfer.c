@@ -34,6 +34,7 @@ try_send(struct gs_endpoint *ep, const struct outgoing *o,
     struct gs_assoc **which)
 {
 	struct gsctp_sndrcvinfo info = o->info;
+	const struct gs_send_defaults *d;
 	struct gs_assoc *a;
 	int err;
 
@@ -44,8 +45,11 @@ try_send(struct gs_endpoint *ep, const struct outgoing *o,
 		return o->assoc == 0 ? -EINVAL : -EPIPE;
 	*which = a;
 	if (o->use_default) {
-		info = a->default_send;
-		info.stream = o->info.stream;
+		d = &a->default_send;
+		info.flags = d->flags;
+		info.ppid = d->ppid;
+		info.context = d->context;
+		info.timetolive = d->timetolive;
 	}
 	err = gs_assoc_send(a, &info, o->data, o->len,
 	    o->has_to ? &o->to : NULL);
@@ -170,7 +174,7 @@ check_info(const struct gsctp_sndrcvinfo *info, const struct sockaddr *to)
 		return -EINVAL;
 	if (((info->flags & GSCTP_ADDR_OVER) != 0) != (to != NULL))
 		return -EINVAL;
-	return gs_check_send(info);
+	return gs_check_send(info->flags, info->timetolive);
 }
 
 int

@@ -15,7 +15,7 @@ layers="
 1 msg mbox deliver
 2 arrival batch chunk counter crc32c faults faults_* filter filter_* pcapng pmtu pmtu_* registry registry_* source tags tap tap_* wire wire_*
 3 driver engine engine_*
-4 assoc assoc_* collision endpoint endpoint_* hub hub_* raw_ports
+4 assoc assoc_* collision endpoint endpoint_* hub hub_* raw_ports send_defaults
 5 bindx config connect opt opt_* posix posix_* resolve sock sock_* stack stack_* status status_* xfer
 "
 
