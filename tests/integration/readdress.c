@@ -257,6 +257,21 @@ receive(struct pair *p, int i)
  * Changes
  */
 
+/* Does the association send from this address? */
+static bool
+sends_from(const struct end *e, const struct sockaddr_storage *ss)
+{
+	struct sockaddr_storage own[8];
+	int i, n;
+
+	n = gsctp_socknames(e->s, e->id, own, 8);
+	for (i = 0; i < n && i < 8; i++)
+		if (((const struct sockaddr_in *)&own[i])->sin_addr.s_addr ==
+		    ((const struct sockaddr_in *)ss)->sin_addr.s_addr)
+			return true;
+	return false;
+}
+
 static void
 set_primary(struct end *e)
 {
@@ -269,6 +284,9 @@ set_primary(struct end *e)
 		fail("socknames: %d", n);
 	o.u.prim.addr = ss[pick((unsigned int)n)];
 	err = gsctp_setopts(e->s, &o, 1, NULL);
+	/* What is being removed may have gone in between. */
+	if (err == -EINVAL && !sends_from(e, &o.u.prim.addr))
+		return;
 	if (err != 0)
 		fail("set_peer_primary_addr: %s", gsctp_strerror(err));
 	run.primaries++;
