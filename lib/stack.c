@@ -19,8 +19,13 @@
 #include "stack_ports.h"
 #include "status_server.h"
 
-/* A program that exits waits this long for its peers. */
-#define EXIT_MS 1000
+/* A program that exits waits for its peers for as long as they take what was
+ * sent, and this long where nothing moves: a lost SHUTDOWN is sent again after
+ * a second. */
+#define EXIT_MS 2000
+
+/* How often it looks whether anything has. */
+#define LOOK_MS 50
 
 /* The engine frees what a last timer holds within this. */
 #define FINISH_MS 2000
@@ -319,19 +324,49 @@ gs_stack_get_ttl(int *ttl)
 	return gs_wire_get_ttl(st.wire, ttl);
 }
 
+/* What peers have not taken yet, in bytes and associations: it moves while it
+ * is another number each time. */
+static size_t
+left_to_end(void)
+{
+	size_t left = gs_hub_norphans();
+	struct gs_assoc *a;
+
+	TAILQ_FOREACH(a, gs_hub_orphans(), in_ep)
+		if (a->so != NULL)
+			left += gs_esock_queued(a->so);
+	return left;
+}
+
+/* Until all have ended: for timeout_ms, or for so long after the last that
+ * moved. */
+static void
+await_ends(int timeout_ms, bool while_it_moves)
+{
+	uint64_t deadline = gs_deadline_ms(timeout_ms), until = deadline;
+	size_t left = left_to_end(), was_left;
+
+	while (gs_hub_norphans() > 0 && gs_now_ms() < deadline) {
+		if (while_it_moves)
+			until = gs_now_ms() + LOOK_MS;
+		(void)gs_wait_locked(gs_hub_orphan_cond(), until);
+		was_left = left;
+		left = left_to_end();
+		if (while_it_moves && left != was_left)
+			deadline = gs_deadline_ms(timeout_ms);
+	}
+}
+
 /* Everybody's sockets are closed; whoever is left is aborted in the end. */
 static void
-close_all(int timeout_ms)
+close_all(int timeout_ms, bool while_it_moves)
 {
-	uint64_t deadline = gs_deadline_ms(timeout_ms);
 	struct gs_endpoint *ep;
 	struct gs_assoc *a;
 
 	while ((ep = TAILQ_FIRST(gs_hub_endpoints())) != NULL)
 		gs_endpoint_close(ep, timeout_ms == 0);
-	while (gs_hub_norphans() > 0)
-		if (gs_wait_locked(gs_hub_orphan_cond(), deadline) != 0)
-			break;
+	await_ends(timeout_ms, while_it_moves);
 	while ((a = TAILQ_FIRST(gs_hub_orphans())) != NULL)
 		gs_assoc_destroy(a);
 }
@@ -358,14 +393,14 @@ finish_engine(void)
 
 /* The lifecycle lock is held. */
 static void
-stop(int timeout_ms)
+stop(int timeout_ms, bool while_it_moves)
 {
 	struct gs_wire *wire = st.wire;
 
 	gs_ports_stop();
 	gs_enter();
 	st.is_stopping = true;
-	close_all(timeout_ms);
+	close_all(timeout_ms, while_it_moves);
 	st.is_running = false;
 	st.is_stopping = false;
 	st.users = 0;
@@ -394,7 +429,7 @@ gsctp_stack_stop(int timeout_ms)
 	else if (st.users > 1)
 		st.users--;
 	else
-		stop(timeout_ms);
+		stop(timeout_ms, false);
 	pthread_mutex_unlock(&lifecycle);
 	errno = callers_errno;
 	return err;
@@ -437,7 +472,7 @@ at_exit(void)
 		fn();
 	pthread_mutex_lock(&lifecycle);
 	if (st.is_running)
-		stop(EXIT_MS);
+		stop(EXIT_MS, true);
 	pthread_mutex_unlock(&lifecycle);
 }
 

@@ -173,7 +173,8 @@ int gsctp_stack_start(const struct gsctp_stack_config *cfg);
  * What is not done after timeout_ms is aborted, so that peers hear of it.
  * All sockets are stale then; mailboxes are not, and keep what they have.
  * The stack may be started again.  A normal exit of the program does the
- * same, with a limit of one second.
+ * same, and waits for as long as peers take what was sent: its limit is two
+ * seconds in which nothing moves.
  *
  * Threads: any; calls that wait on a socket return -EBADF.
  * Blocks: up to timeout_ms and a little; 0 aborts at once.  -1 is -EINVAL.

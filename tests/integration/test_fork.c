@@ -280,6 +280,33 @@ leave(void)
 	exit(0);
 }
 
+/* More than a peer that does not read has room for; and what it takes of it
+ * at a time. */
+#define POURED 60
+#define POUR_LEN 8000
+#define SIP_NAPS 80
+
+/* "pour": take one message, send much, and exit. */
+static int
+pour(void)
+{
+	static const uint8_t block[POUR_LEN];
+	const struct gsctp_opt room = GSCTP_SNDBUF(POURED * POUR_LEN * 2);
+	uint16_t udp_port = must_start();
+	gsctp_sock s = must_open(udp_port);
+	gsctp_assoc_id ids[1];
+	int i;
+
+	side_must(gsctp_setopts(s, &room, 1, NULL) == 0);
+	side_must(side_write(1, udp_port));
+	side_must(side_write(1, (uint16_t)gsctp_port(s)));
+	must_get_data(s);
+	side_must(gsctp_assocs(s, ids, 1) == 1);
+	for (i = 0; i < POURED; i++)
+		side_must(gsctp_send(s, ids[0], 0, block, sizeof(block)) == 0);
+	exit(0);
+}
+
 /* "both": fork before any start, and talk with the child. */
 static int
 both(void)
@@ -332,40 +359,99 @@ START_TEST(child_of_a_fork_before_the_first_start_has_a_stack_of_its_own)
 }
 END_TEST
 
-START_TEST(peer_of_a_program_that_exits_sees_a_shutdown)
+/* The second process in this mode, and an association with it. */
+static gsctp_sock
+meet(struct side_process *other, const char *mode)
 {
-	const struct gsctp_opt quiet[] = {
+	const struct gsctp_opt opts[] = {
 		GSCTP_EVENTS(.address = gsctp_def(false)),
+		GSCTP_RECBUF(65536),
 	};
-	struct gsctp_opt encaps[] = {
-		GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = 0),
-	};
-	struct side_process other;
+	struct gsctp_opt encaps = GSCTP_REMOTE_UDP_ENCAPS_PORT(.port = 0);
 	struct sockaddr_storage to;
 	struct gsctp_assoc_change up;
-	struct gsctp_msg *m;
-	gsctp_sock s = loop_open(quiet, 1);
+	gsctp_sock s = loop_open(opts, 2);
 	uint16_t udp_port, port;
-	uint64_t start;
 
-	side_spawn(&other, "leave");
-	ck_assert(side_read(other.from, &udp_port));
-	ck_assert(side_read(other.from, &port));
-	encaps[0].u.udp_encaps.port = udp_port;
+	side_spawn(other, mode);
+	ck_assert(side_read(other->from, &udp_port));
+	ck_assert(side_read(other->from, &port));
+	encaps.u.udp_encaps.port = udp_port;
 	to = loop_addr("127.0.0.1", port);
 	ck_assert_int_eq(gsctp_connect(s, (struct sockaddr *)&to, sizeof(to),
-	    encaps, 1, LOOP_MS, &up), 0);
+	    &encaps, 1, LOOP_MS, &up), 0);
 	ck_assert_int_eq(gsctp_send(s, up.assoc_id, 0, "a", 1), 0);
-	start = loop_now_ms();
-	m = loop_recv(s);
+	return s;
+}
+
+static void
+expect_shutdown(gsctp_sock s)
+{
+	struct gsctp_msg *m = loop_recv(s);
+
 	ck_assert_uint_eq(m->type, GSCTP_MSG_SHUTDOWN_EVENT);
 	gsctp_msg_free(m);
 	m = loop_recv(s);
 	ck_assert_uint_eq(m->type, GSCTP_MSG_ASSOC_CHANGE);
 	ck_assert_uint_eq(m->u.assoc_change.state, GSCTP_SHUTDOWN_COMP);
 	gsctp_msg_free(m);
+}
+
+START_TEST(peer_of_a_program_that_exits_sees_a_shutdown)
+{
+	struct side_process other;
+	gsctp_sock s = meet(&other, "leave");
+	uint64_t start = loop_now_ms();
+
+	expect_shutdown(s);
 	ck_assert_uint_le(loop_now_ms() - start, 5000 * SIDE_SLOW);
 	ck_assert_int_eq(side_end(&other), 0);
+}
+END_TEST
+
+START_TEST(a_program_that_exits_waits_while_its_peer_takes_what_was_sent)
+{
+	struct side_process other;
+	gsctp_sock s = meet(&other, "pour");
+	uint64_t start = loop_now_ms();
+	struct gsctp_msg *m;
+	int i, n;
+
+	for (i = 0; i < POURED; i++) {
+		m = loop_recv(s);
+		ck_assert_uint_eq(m->type, GSCTP_MSG_DATA);
+		ck_assert_uint_eq(m->u.data.len, POUR_LEN);
+		gsctp_msg_free(m);
+		for (n = 0; n < SIP_NAPS; n++)
+			loop_nap();
+	}
+	expect_shutdown(s);
+	/* Longer than it waits where nothing moves. */
+	ck_assert_uint_gt(loop_now_ms() - start, 4000);
+	ck_assert_int_eq(side_end(&other), 0);
+}
+END_TEST
+
+START_TEST(a_program_that_exits_does_not_wait_for_a_peer_that_takes_nothing)
+{
+	struct side_process other;
+	gsctp_sock s = meet(&other, "pour");
+	uint64_t start = loop_now_ms();
+	struct gsctp_msg *m;
+	uint32_t type;
+
+	ck_assert_int_eq(side_end(&other), 0);
+	ck_assert_uint_ge(loop_now_ms() - start, 2000);
+	ck_assert_uint_le(loop_now_ms() - start, 10000 * SIDE_SLOW);
+	/* It hears of it behind what had room. */
+	do {
+		m = loop_recv(s);
+		type = m->type;
+		if (type == GSCTP_MSG_ASSOC_CHANGE)
+			ck_assert_uint_eq(m->u.assoc_change.state,
+			    GSCTP_COMM_LOST);
+		gsctp_msg_free(m);
+	} while (type != GSCTP_MSG_ASSOC_CHANGE);
 }
 END_TEST
 
@@ -390,6 +476,10 @@ suite(void)
 	tcase_add_test(tc,
 	    child_of_a_fork_before_the_first_start_has_a_stack_of_its_own);
 	tcase_add_test(tc, peer_of_a_program_that_exits_sees_a_shutdown);
+	tcase_add_test(tc,
+	    a_program_that_exits_waits_while_its_peer_takes_what_was_sent);
+	tcase_add_test(tc,
+	    a_program_that_exits_does_not_wait_for_a_peer_that_takes_nothing);
 	suite_add_tcase(s, tc);
 	return s;
 }
@@ -403,6 +493,8 @@ second_process(const char *mode)
 		return alone();
 	if (strcmp(mode, "leave") == 0)
 		return leave();
+	if (strcmp(mode, "pour") == 0)
+		return pour();
 	if (strcmp(mode, "both") == 0)
 		return both();
 	return 125;
