@@ -534,18 +534,22 @@ packets_out(const char *interface)
 	die("no interface %s", interface);
 }
 
-/* Talk for a while; what goes over the i-th path must be most of it. */
+/* Talk for a while, longer on a busy machine; what goes over the i-th path must
+ * be most of it. */
 static void
 check_traffic(char *const interface[2], size_t i, const char *when)
 {
-	uint64_t n[2];
+	uint64_t before[2], n[2];
+	int tries = 10;
 	size_t j;
 
 	for (j = 0; j < 2; j++)
-		n[j] = packets_out(interface[j]);
-	talk_for(700);
-	for (j = 0; j < 2; j++)
-		n[j] = packets_out(interface[j]) - n[j];
+		before[j] = packets_out(interface[j]);
+	do {
+		talk_for(700);
+		for (j = 0; j < 2; j++)
+			n[j] = packets_out(interface[j]) - before[j];
+	} while (n[i] < 100 && --tries > 0);
 	printf("%s: %s: %llu packets on path 1, %llu on path 2\n", me.name,
 	    when, (unsigned long long)n[0], (unsigned long long)n[1]);
 	/* Heartbeats go over the other one, and what a busy machine sends
