@@ -32,7 +32,7 @@
 #include "waiter.h"
 
 struct gs_attempt;
-struct gs_bound;
+struct gs_locals;
 struct gs_endpoint;
 struct gs_mixed;
 
@@ -88,7 +88,7 @@ struct gs_assoc {
 	struct gs_esock_traits traits;	/* its */
 
 	struct gs_attempt *attempt;	/* NULL: the peer's, not ours */
-	struct gs_bound *bound;		/* NULL: to what the endpoint is;
+	struct gs_locals *locals;	/* NULL: to what the endpoint is;
 					 * endpoint_addr.h */
 	/* An attempt's first target; later the peer's primary address. */
 	union gs_addr primary;

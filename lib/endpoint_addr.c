@@ -31,7 +31,7 @@ take_out(union gs_addr *list, size_t *n, const union gs_addr *a)
 
 /* What its engine socket is bound to, where that may differ from the
  * endpoint's. */
-struct gs_bound {
+struct gs_locals {
 	bool must_rebind;		/* to what the endpoint has */
 	bool has_probed;		/* a path, for that */
 	size_t n;
@@ -41,8 +41,8 @@ struct gs_bound {
 void
 gs_assoc_bound(struct gs_assoc *a)
 {
-	free(a->bound);
-	a->bound = NULL;
+	free(a->locals);
+	a->locals = NULL;
 }
 
 /* Before the endpoint changes: what the association is bound to. */
@@ -50,19 +50,19 @@ static int
 remember_bound(struct gs_assoc *a, size_t room)
 {
 	const struct gs_endpoint *ep = a->ep;
-	size_t n = a->bound != NULL ? a->bound->n : ep->naddrs;
-	struct gs_bound *b;
+	size_t n = a->locals != NULL ? a->locals->n : ep->naddrs;
+	struct gs_locals *b;
 
-	b = realloc(a->bound,
+	b = realloc(a->locals,
 	    sizeof(*b) + (n + ep->naddrs + room) * sizeof(b->addrs[0]));
 	if (b == NULL)
 		return -ENOMEM;
-	if (a->bound == NULL) {
+	if (a->locals == NULL) {
 		memset(b, 0, sizeof(*b));
 		memcpy(b->addrs, ep->addrs, n * sizeof(b->addrs[0]));
 		b->n = n;
 	}
-	a->bound = b;
+	a->locals = b;
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static void
 add_missing(struct gs_assoc *a)
 {
 	const struct gs_endpoint *ep = a->ep;
-	struct gs_bound *b = a->bound;
+	struct gs_locals *b = a->locals;
 	size_t i;
 
 	for (i = 0; i < ep->naddrs; i++) {
@@ -97,7 +97,7 @@ probe(struct gs_assoc *a, const struct sockaddr_storage *peer)
 	struct gsctp_opt hb = GSCTP_PEER_ADDR_PARAMS(
 	    .address = *peer, .flags = gsctp_def(GSCTP_SPP_HB_DEMAND));
 
-	if (!a->bound->has_probed)
+	if (!a->locals->has_probed)
 		(void)gs_eopt_set(a->so, true, &hb);
 }
 
@@ -155,7 +155,7 @@ find_stay(struct gs_assoc *a, const union gs_addr *gone, union gs_addr *stay)
 	if (!found || stay->sa.sa_family == gone->sa.sa_family)
 		return found;
 	found = can_reach(a, stay->sa.sa_family);
-	a->bound->has_probed = true;
+	a->locals->has_probed = true;
 	return found;
 }
 
@@ -163,7 +163,7 @@ static void
 remove_surplus(struct gs_assoc *a)
 {
 	const struct gs_endpoint *ep = a->ep;
-	struct gs_bound *b = a->bound;
+	struct gs_locals *b = a->locals;
 	union gs_addr gone, stay;
 	size_t i = 0;
 
@@ -207,7 +207,7 @@ static bool
 is_as_endpoint(const struct gs_assoc *a, const union gs_addr *used, size_t n)
 {
 	const struct gs_endpoint *ep = a->ep;
-	const struct gs_bound *b = a->bound;
+	const struct gs_locals *b = a->locals;
 	size_t i;
 
 	if (b->n != ep->naddrs)
@@ -225,10 +225,10 @@ unretire_all(const struct gs_assoc *a)
 {
 	size_t i;
 
-	for (i = 0; i < a->bound->n; i++)
+	for (i = 0; i < a->locals->n; i++)
 		gs_filter_unretire(gs_engine_filter_locked(), a->local_port,
 		    gs_addr_port(&a->primary), a->local_tag,
-		    &a->bound->addrs[i]);
+		    &a->locals->addrs[i]);
 }
 
 void
@@ -237,13 +237,13 @@ gs_assoc_rebind(struct gs_assoc *a)
 	union gs_addr used[GS_PEER_ADDRS_MAX];
 	size_t n;
 
-	if (a->bound == NULL || !a->bound->must_rebind)
+	if (a->locals == NULL || !a->locals->must_rebind)
 		return;
 	/* In the handshake it waits for the outcome. */
 	if (a->phase != GS_UP || a->so == NULL || a->local_tag == 0)
 		return;
 	if (!knows_asconf(a)) {
-		a->bound->must_rebind = false;
+		a->locals->must_rebind = false;
 		return;
 	}
 	add_missing(a);
@@ -349,7 +349,7 @@ gs_endpoint_bindx(struct gs_endpoint *ep, const union gs_addr *addrs,
 	TAILQ_FOREACH(a, &ep->assocs, in_ep) {
 		if (a->so == NULL)
 			continue;
-		a->bound->must_rebind = true;
+		a->locals->must_rebind = true;
 		gs_assoc_rebind(a);
 	}
 	return 0;
