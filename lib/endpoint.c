@@ -135,7 +135,8 @@ check_addrs(const struct gs_endpoint *ep)
 
 /* Any starting point will do; the port is no secret. */
 static uint16_t
-ephemeral_port(const struct gs_endpoint_config *cfg)
+first_free(const struct gs_endpoint_config *cfg,
+    const struct gs_port_set *taken)
 {
 	const unsigned int n = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
 	unsigned int start = (unsigned int)(gs_now_us() % n);
@@ -144,10 +145,20 @@ ephemeral_port(const struct gs_endpoint_config *cfg)
 
 	for (i = 0; i < n; i++) {
 		port = (uint16_t)(EPHEMERAL_FIRST + (start + i) % n);
-		if (gs_hub_port_is_free(cfg, port))
+		if (gs_hub_port_is_free(cfg, port) &&
+		    (taken == NULL || !gs_port_set_has(taken, port)))
 			return port;
 	}
 	return 0;
+}
+
+/* Rather one that other programs have than none. */
+static uint16_t
+ephemeral_port(const struct gs_endpoint_config *cfg)
+{
+	uint16_t port = first_free(cfg, cfg->taken);
+
+	return port != 0 || cfg->taken == NULL ? port : first_free(cfg, NULL);
 }
 
 static void

@@ -27,6 +27,7 @@
 #include "endpoint_stream.h"
 #include "htab.h"
 #include "msg.h"
+#include "port_set.h"
 
 struct gs_ready;
 
@@ -97,7 +98,8 @@ struct gs_endpoint_config {
 	bool reuseaddr;
 	bool is_stream;
 	uint64_t mbox;			/* 0: none */
-	uint16_t port;			/* 0: ephemeral */
+	uint16_t port;			/* 0: ephemeral, and none of */
+	const struct gs_port_set *taken; /* these, unless it is NULL */
 	union gs_addr *addrs;		/* none: every address */
 	size_t naddrs;
 };

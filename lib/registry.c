@@ -368,8 +368,9 @@ tell(int dir, const char *stem, gs_registry_fn *fn, void *arg)
 	return is_enough;
 }
 
-int
-gs_registry_each(int dir, gs_registry_fn *fn, void *arg)
+/* All but one, of which nothing is read. */
+static int
+each(int dir, const char *but, gs_registry_fn *fn, void *arg)
 {
 	char stem[GS_STEM_LEN];
 	struct dirent *e;
@@ -387,11 +388,24 @@ gs_registry_each(int dir, gs_registry_fn *fn, void *arg)
 		return -ENOMEM;
 	}
 	for (i = 0; i < NAMES_MAX && (e = readdir(d)) != NULL; i++)
-		if (read_stem(e->d_name, stem) && is_alive(dir, stem) &&
-		    fn != NULL && tell(dir, stem, fn, arg))
+		if (read_stem(e->d_name, stem) && strcmp(stem, but) != 0 &&
+		    is_alive(dir, stem) && fn != NULL &&
+		    tell(dir, stem, fn, arg))
 			break;
 	(void)closedir(d);
 	return 0;
+}
+
+int
+gs_registry_each(int dir, gs_registry_fn *fn, void *arg)
+{
+	return each(dir, "", fn, arg);
+}
+
+int
+gs_registry_others(const struct gs_registry *r, gs_registry_fn *fn, void *arg)
+{
+	return each(r->dir, r->stem, fn, arg);
 }
 
 struct search {
@@ -427,8 +441,8 @@ look_at(void *arg, const char *stem, const struct gs_map *map,
 	struct search *s = arg;
 	unsigned int rank;
 
-	if (map == NULL || map->udp_port == 0 || map->net != s->own->net ||
-	    strcmp(stem, s->own->stem) == 0)
+	(void)stem;
+	if (map == NULL || map->udp_port == 0 || map->net != s->own->net)
 		return false;
 	rank = rank_of(map, s->targets, s->ntargets);
 	if (rank == 0 || rank < s->rank ||
@@ -446,7 +460,7 @@ gs_registry_find(const struct gs_registry *r, const union gs_addr *targets,
 {
 	struct search s = { .own = r, .targets = targets, .ntargets = n };
 
-	if (gs_registry_each(r->dir, look_at, &s) == 0 && s.rank > 0)
+	if (gs_registry_others(r, look_at, &s) == 0 && s.rank > 0)
 		*udp_port = s.udp_port;
 	return s.rank;
 }

@@ -80,6 +80,10 @@ typedef bool gs_registry_fn(void *arg, const char *stem,
     const struct gs_map *map, int64_t written_ns);
 int gs_registry_each(int dir, gs_registry_fn *fn, void *arg);
 
+/* The same, but for r itself. */
+int gs_registry_others(const struct gs_registry *r, gs_registry_fn *fn,
+    void *arg);
+
 /* The namespace ids of this thread's process: 0, or -errno. */
 int gs_registry_namespaces(uint64_t *net, uint64_t *pidns);
 

@@ -17,22 +17,21 @@
 #include "stack.h"
 #include "stack_ports.h"
 
-int
-gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
-    gsctp_sock *s)
+static int
+open_at(uint16_t port, const struct gs_port_set *taken,
+    const struct gsctp_opt *opts, size_t nopts, gsctp_sock *s)
 {
 	struct gs_endpoint_config cfg;
 	struct gs_ports *ports = NULL;
 	struct gs_endpoint *ep;
 	int err;
 
-	if (s == NULL || (opts == NULL && nopts > 0))
-		return -EINVAL;
 	err = gs_stack_enter();
 	if (err != 0)
 		return err;
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.port = port;
+	cfg.taken = taken;
 	err = gs_opt_open_config(opts, nopts, &cfg);
 	if (err != 0)
 		goto leave;
@@ -54,6 +53,27 @@ leave:
 	gs_leave();
 	gs_ports_tell(ports);
 	return err;
+}
+
+int
+gsctp_open(uint16_t port, const struct gsctp_opt *opts, size_t nopts,
+    gsctp_sock *s)
+{
+	struct gs_port_set taken;
+	bool is_any;
+	int err;
+
+	if (s == NULL || (opts == NULL && nopts > 0))
+		return -EINVAL;
+	if (port != 0)
+		return open_at(port, NULL, opts, nopts, s);
+	/* Others are known once the stack runs. */
+	err = gs_stack_enter();
+	if (err != 0)
+		return err;
+	gs_leave();
+	is_any = gs_ports_taken(&taken);
+	return open_at(0, is_any ? &taken : NULL, opts, nopts, s);
 }
 
 /* Until its associations have ended, or the time is over. */

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "config.h"
 #include "endpoint.h"
@@ -19,6 +21,9 @@
 #include "stack.h"
 #include "status_server.h"
 
+/* A file system's clock is no coarser. */
+#define GRAIN_NS 50000000
+
 struct gs_ports {
 	uint64_t number; /* a later one has a larger number */
 	struct gs_bound *bounds;
@@ -31,6 +36,15 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct gs_registry reg = { .dir = -1, .lock = -1 };
 static uint64_t told; /* number of the last that was told */
 static bool has_warned;
+
+/* Ports that others have told of, at whatever address, when the directory was
+ * last seen; guarded by lock. */
+static struct {
+	struct gs_port_set ports;
+	bool is_any;
+	struct timespec seen;	/* its time of change */
+	bool is_known;
+} others;
 
 /* Guarded by the stack's lock. */
 static struct {
@@ -117,6 +131,7 @@ gs_ports_start(uint16_t udp_port, bool is_limited, bool must_look)
 	/* What somebody still wants to tell was before the last stop. */
 	told = before;
 	has_warned = false;
+	others.is_known = false;
 	fd = gs_status_start();
 	if (fd < 0)
 		gs_logf(GSCTP_LOG_WARN, "nobody can ask for the status: %s",
@@ -358,6 +373,79 @@ gs_ports_others_have(const union gs_addr *addrs, size_t n)
 	errno = callers_errno;
 	return found;
 }
+
+/*
+ * Ports that nobody asked for
+ */
+
+static bool
+mark_told(void *arg, const char *stem, const struct gs_map *map,
+    int64_t written_ns)
+{
+	size_t i;
+
+	(void)arg;
+	(void)stem;
+	(void)written_ns;
+	if (map == NULL || map->udp_port == 0 || map->net != reg.net)
+		return false;
+	for (i = 0; i < map->nbounds; i++)
+		gs_port_set_add(&others.ports, map->bounds[i].port);
+	others.is_any = others.is_any || map->nbounds > 0;
+	return false;
+}
+
+/* Is a change still to come that the directory's time would not show? */
+static bool
+is_fresh(const struct timespec *changed)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (now.tv_sec - changed->tv_sec) * 1000000000 + now.tv_nsec -
+	    changed->tv_nsec < GRAIN_NS;
+}
+
+/* lock is held.  Where nothing has changed, it costs one look. */
+static void
+see_others(void)
+{
+	struct stat dir;
+
+	if (fstat(reg.dir, &dir) != 0)
+		return;
+	if (others.is_known && dir.st_mtim.tv_sec == others.seen.tv_sec &&
+	    dir.st_mtim.tv_nsec == others.seen.tv_nsec)
+		return;
+	others.seen = dir.st_mtim;
+	others.is_known = !is_fresh(&dir.st_mtim);
+	memset(&others.ports, 0, sizeof(others.ports));
+	others.is_any = false;
+	/* What cannot be read is nobody's. */
+	(void)gs_registry_others(&reg, mark_told, NULL);
+}
+
+bool
+gs_ports_taken(struct gs_port_set *out)
+{
+	int callers_errno = errno;
+	bool is_any = false;
+
+	pthread_mutex_lock(&lock);
+	if (reg.lock != -1) {
+		see_others();
+		is_any = others.is_any;
+	}
+	if (is_any)
+		*out = others.ports;
+	pthread_mutex_unlock(&lock);
+	errno = callers_errno;
+	return is_any;
+}
+
+/*
+ * Who is at the usual UDP port
+ */
 
 /* lock is held. */
 static bool

@@ -5,7 +5,7 @@
  *  - when a call that opens, binds, listens or closes has returned, the
  *    other stacks of this user on this host see it so; but a socket that
  *    neither listens nor has a port of the application's choice, as clients
- *    have, is nobody's business and costs no file;
+ *    have, is nobody's business and is written to no file;
  *  - a connect to an address of this host goes to the UDP port of whoever
  *    has the SCTP port there, this process or another, unless the
  *    application has said which; where nobody has it, and no stranger is at
@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "port_set.h"
 
 struct gs_ports; /* what the stack has at a moment */
 
@@ -61,6 +62,14 @@ void gs_ports_tell(struct gs_ports *p);
  * a port each?  The stack's lock is not held.
  */
 bool gs_ports_others_have(const union gs_addr *addrs, size_t n);
+
+/*
+ * The ports that others have told of, at whatever address: none of them is for
+ * a socket that names none.  False: there are none, and out is as it was.
+ * Costs little while nobody opens or closes anything.  The stack's lock is not
+ * held.
+ */
+bool gs_ports_taken(struct gs_port_set *out);
 
 /*
  * The UDP port for a connect of s to n targets, 0 for the usual one.  The

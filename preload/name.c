@@ -61,6 +61,8 @@ ps_bind_first(struct psock *p, const struct sockaddr_storage *addrs, size_t n)
 	if (err == 0)
 		err = ps_open_at(p, addrs, n);
 	if (err == 0)
+		err = gs_posix_keep_port(p->s);
+	if (err == 0)
 		err = ps_autobind(p);
 	return as_kernel(err);
 }

@@ -55,8 +55,38 @@ teardown(void)
 }
 
 /*
- * The second process: "IP PORT" listens there until its input ends.
+ * The second process: "IP PORT" listens there until its input ends; "many" has
+ * MANY ports all over the range of those that sockets get.
  */
+
+#define MANY 1024
+#define RANGE_FIRST 49152
+#define MANY_STEP ((65536 - RANGE_FIRST) / MANY)
+
+static bool
+is_one_of_many(int port)
+{
+	return port >= RANGE_FIRST && (port - RANGE_FIRST) % MANY_STEP == 0;
+}
+
+static int
+have_many(void)
+{
+	const struct gsctp_opt ip = GSCTP_IP(side_addr("127.0.0.1", 0));
+	gsctp_sock s;
+	char byte;
+	int i;
+
+	alarm(120);
+	side_must(start_stack(0) == 0);
+	for (i = 0; i < MANY; i++)
+		side_must(gsctp_open((uint16_t)(RANGE_FIRST + i * MANY_STEP),
+			      &ip, 1, &s) == 0);
+	side_must(side_write(1, 0));
+	side_must(read(0, &byte, 1) == 0);
+	side_must(gsctp_stack_stop(1000) == 0);
+	return 0;
+}
 
 static void
 discard(gsctp_sock s)
@@ -501,7 +531,35 @@ START_TEST(a_directory_that_is_removed_comes_back_with_the_next_socket)
 }
 END_TEST
 
-/* Numbers that nobody has: the stack goes its usual way. */
+START_TEST(a_socket_gets_no_port_that_another_program_has)
+{
+	struct side_process other;
+	gsctp_sock s[200];
+	uint16_t ready;
+	int i;
+
+	side_spawn(&other, "many");
+	ck_assert(side_read(other.from, &ready));
+	ck_assert_int_eq(start_stack(0), 0);
+	for (i = 0; i < 200; i++) {
+		s[i] = open_socket("127.0.0.1", 0);
+		ck_assert(!is_one_of_many(gsctp_port(s[i])));
+	}
+	/* One is had by its name all the same; and none when it has gone. */
+	(void)open_socket("127.0.0.1", RANGE_FIRST);
+	ck_assert_int_eq(side_end(&other), 0);
+	for (i = 0; i < 200; i++)
+		ck_assert_int_eq(gsctp_close(s[i]), 0);
+	for (i = 0; i < 5000; i++) {
+		s[0] = open_socket("127.0.0.1", 0);
+		if (is_one_of_many(gsctp_port(s[0])))
+			break;
+		ck_assert_int_eq(gsctp_close(s[0]), 0);
+	}
+	ck_assert_int_lt(i, 5000);
+}
+END_TEST
+
 /* 203.0.113.7 is an address that this host does not have. */
 START_TEST(a_port_here_is_not_taken_for_that_of_another_host)
 {
@@ -567,6 +625,7 @@ suite(void)
 	tcase_add_test(tc,
 	    a_directory_that_is_removed_comes_back_with_the_next_socket);
 	tcase_add_test(tc, a_port_here_is_not_taken_for_that_of_another_host);
+	tcase_add_test(tc, a_socket_gets_no_port_that_another_program_has);
 	suite_add_tcase(s, tc);
 	return s;
 }
@@ -574,5 +633,7 @@ suite(void)
 int
 main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "many") == 0)
+		return have_many();
 	return argc > 1 ? second_process(argv[1]) : gs_test_main(suite());
 }

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Every file of lib/, without .c or .h, and its layer (doc/architecture.md).
 # A name that ends in * stands for all that begin so.
 layers="
-0 addr clock cursor error handle htab json kernel_sctp log ready route rundir textfile visibility waiter
+0 addr clock cursor error handle htab json kernel_sctp log port_set ready route rundir textfile visibility waiter
 1 msg mbox deliver
 2 arrival batch chunk counter crc32c faults faults_* filter filter_* pcapng pmtu pmtu_* registry registry_* source tags tap tap_* wire wire_*
 3 driver engine engine_*
