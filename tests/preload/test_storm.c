@@ -153,7 +153,7 @@ run(void *arg)
 }
 
 static int
-count_fds(void)
+count_fds_now(void)
 {
 	DIR *d = opendir("/proc/self/fd");
 	int n = 0;
@@ -163,6 +163,21 @@ count_fds(void)
 		n++;
 	closedir(d);
 	return n;
+}
+
+/* Those that stay: the stack has one for a moment now and then. */
+static int
+count_fds(void)
+{
+	int i, n, least = count_fds_now();
+
+	for (i = 0; i < 50; i++) {
+		(void)poll(NULL, 0, 10);
+		n = count_fds_now();
+		if (n < least)
+			least = n;
+	}
+	return least;
 }
 
 START_TEST(threads_that_close_each_others_sockets_break_nothing)
