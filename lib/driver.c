@@ -104,11 +104,16 @@ gs_driver_wake_in(unsigned int us)
 	return timerfd_settime(drv.timer_fd, 0, &at, NULL) == 0;
 }
 
-/* For the driver, where it is parked. */
+/*
+ * For the driver, where it is parked.  It is noted first: where this thread is
+ * held up in between, the timer may be over, and that noted, before it goes on.
+ */
 static void
 set_timer(unsigned int us)
 {
-	atomic_store(&drv.lead.is_timed, gs_driver_wake_in(us));
+	atomic_store(&drv.lead.is_timed, true);
+	if (!gs_driver_wake_in(us))
+		atomic_store(&drv.lead.is_timed, false);
 }
 
 uint64_t

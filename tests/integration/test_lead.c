@@ -7,6 +7,7 @@
  */
 
 #include <stdatomic.h>
+#include <sys/timerfd.h>
 
 #include "check_main.h"
 #include "side.h"
@@ -24,15 +25,37 @@ size_t __real_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
 size_t __wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
     struct gs_packet *pkts, size_t n);
 uint64_t __wrap_gs_now_us(void);
+int __real_timerfd_settime(int fd, int flags, const struct itimerspec *to,
+    struct itimerspec *was);
+void __real_gs_enter(void);
+void __wrap_gs_enter(void);
+int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *to,
+    struct itimerspec *was);
 
 static atomic_int turns;
 static atomic_uint_least64_t clock_us = 1000000;
+
+/* Who has set a timer is held up behind that for so long; the driver then, before
+ * it takes the lock; and a thread that leads, without the lock, for longer: the
+ * driver finds that it does. */
+static atomic_int held_up_ms;
+static pthread_t tester;
+
+static void
+hold_up(int times)
+{
+	int ms = atomic_load(&held_up_ms);
+
+	if (ms > 0)
+		(void)poll(NULL, 0, times * ms);
+}
 
 size_t
 __wrap_gs_driver_lead(uint64_t until_ms, bool awaits_answer,
     struct gs_packet *pkts, size_t n)
 {
 	atomic_fetch_add(&turns, 1);
+	hold_up(6);
 	return __real_gs_driver_lead(until_ms, awaits_answer, pkts, n);
 }
 
@@ -40,6 +63,24 @@ uint64_t
 __wrap_gs_now_us(void)
 {
 	return atomic_fetch_add(&clock_us, 1);
+}
+
+int
+__wrap_timerfd_settime(int fd, int flags, const struct itimerspec *to,
+    struct itimerspec *was)
+{
+	int err = __real_timerfd_settime(fd, flags, to, was);
+
+	hold_up(1);
+	return err;
+}
+
+void
+__wrap_gs_enter(void)
+{
+	if (!pthread_equal(pthread_self(), tester))
+		hold_up(2);
+	__real_gs_enter();
 }
 
 /* A message to the own stack, which this thread has to bring in itself. */
@@ -112,6 +153,27 @@ START_TEST(the_driver_takes_over_again)
 	ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, "x", 1), 0);
 	traffic_arrived(p.client, p.at_client);
 	traffic_expect(p.server, p.at_server, "x");
+}
+END_TEST
+
+/* The timer that is to tell it may be over before who leads goes on. */
+START_TEST(the_driver_takes_over_from_who_was_held_up)
+{
+	struct loop_pair p = led_pair();
+	uint32_t n;
+	int i;
+
+	tester = pthread_self();
+	for (i = 0; i < 3; i++) {
+		atomic_store(&held_up_ms, 5);
+		for (n = 0; n < 5; n++)
+			there(&p, n);
+		atomic_store(&held_up_ms, 0);
+		ck_assert_int_eq(gsctp_send(p.client, p.at_client, 0, "x", 1),
+		    0);
+		traffic_arrived(p.client, p.at_client);
+		traffic_expect(p.server, p.at_server, "x");
+	}
 }
 END_TEST
 
@@ -232,6 +294,7 @@ suite(void)
 	tcase_add_test(t, who_waits_brings_packets_in);
 	tcase_add_test(t, a_time_limit_holds);
 	tcase_add_test(t, the_driver_takes_over_again);
+	tcase_add_test(t, the_driver_takes_over_from_who_was_held_up);
 	tcase_add_test(t, close_wakes_who_leads);
 	tcase_add_test(t, another_threads_wait_is_served_as_well);
 	tcase_add_test(t, timers_are_on_time);
