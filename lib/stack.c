@@ -338,21 +338,32 @@ left_to_end(void)
 	return left;
 }
 
-/* Until all have ended: for timeout_ms, or for so long after the last that
- * moved. */
+/* Until all have ended: for timeout_ms. */
 static void
-await_ends(int timeout_ms, bool while_it_moves)
+await_ends(int timeout_ms)
 {
-	uint64_t deadline = gs_deadline_ms(timeout_ms), until = deadline;
+	uint64_t deadline = gs_deadline_ms(timeout_ms);
+
+	while (gs_hub_norphans() > 0)
+		if (gs_wait_locked(gs_hub_orphan_cond(), deadline) != 0)
+			return;
+}
+
+/* The same, for as long as it takes, up to timeout_ms in which nothing
+ * moves. */
+static void
+await_rest(int timeout_ms)
+{
+	uint64_t deadline = gs_deadline_ms(timeout_ms), look_ms;
 	size_t left = left_to_end(), was_left;
 
 	while (gs_hub_norphans() > 0 && gs_now_ms() < deadline) {
-		if (while_it_moves)
-			until = gs_now_ms() + LOOK_MS;
-		(void)gs_wait_locked(gs_hub_orphan_cond(), until);
+		look_ms = gs_now_ms() + LOOK_MS;
+		while (gs_hub_norphans() > 0 && gs_now_ms() < look_ms)
+			(void)gs_wait_locked(gs_hub_orphan_cond(), look_ms);
 		was_left = left;
 		left = left_to_end();
-		if (while_it_moves && left != was_left)
+		if (left != was_left)
 			deadline = gs_deadline_ms(timeout_ms);
 	}
 }
@@ -366,7 +377,10 @@ close_all(int timeout_ms, bool while_it_moves)
 
 	while ((ep = TAILQ_FIRST(gs_hub_endpoints())) != NULL)
 		gs_endpoint_close(ep, timeout_ms == 0);
-	await_ends(timeout_ms, while_it_moves);
+	if (while_it_moves)
+		await_rest(timeout_ms);
+	else
+		await_ends(timeout_ms);
 	while ((a = TAILQ_FIRST(gs_hub_orphans())) != NULL)
 		gs_assoc_destroy(a);
 }

@@ -3,6 +3,7 @@
 #include "process.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -93,16 +94,23 @@ ps_stay_if_ending(void)
 		(void)pause();
 }
 
-/* A signal and an exit may come at once: the first has it. */
-static void
+/* A signal and an exit may come at once: the first has it, and true. */
+static bool
 begin_end(void)
 {
 	static atomic_flag is_begun = ATOMIC_FLAG_INIT;
 
 	if (atomic_flag_test_and_set(&is_begun))
-		return;
+		return false;
 	ender = pthread_self();
 	atomic_store(&is_ending, true);
+	return true;
+}
+
+static void
+begin_exit(void)
+{
+	(void)begin_end();
 }
 
 /* Async-signal-safe. */
@@ -150,8 +158,12 @@ end_thread(void *arg)
 		if (errno != EINTR)
 			return NULL;
 	sig = atomic_load(&signo);
-	begin_end();
-	(void)gsctp_stack_stop(STOP_MS);
+	/* An exit waits for as long as peers take what was sent; a signal cuts
+	 * that short. */
+	if (begin_end())
+		(void)gsctp_stack_stop(STOP_MS);
+	else
+		(void)poll(NULL, 0, STOP_MS);
 	die(sig);
 	return NULL;
 }
@@ -182,7 +194,7 @@ watch_signals(void)
 	struct sigaction old, ours;
 	size_t i;
 
-	gs_posix_before_exit(begin_end);
+	gs_posix_before_exit(begin_exit);
 	if (start_thread() != 0)
 		return;
 	memset(&ours, 0, sizeof(ours));
