@@ -19,6 +19,7 @@
 #define YIELD_MS 5000
 #define YIELDS_MAX 4
 
+/* An address that is named twice is one target. */
 static struct gs_attempt *
 attempt_new(struct gs_assoc *a, const union gs_addr *addrs, size_t n)
 {
@@ -28,10 +29,11 @@ attempt_new(struct gs_assoc *a, const union gs_addr *addrs, size_t n)
 	t = calloc(1, sizeof(*t) + n * sizeof(t->targets[0]));
 	if (t == NULL)
 		return NULL;
-	t->ntargets = n;
 	for (i = 0; i < n; i++) {
-		t->targets[i].assoc = a;
-		t->targets[i].addr = addrs[i];
+		if (gs_addr_is_in(&addrs[i], addrs, i))
+			continue;
+		t->targets[t->ntargets].assoc = a;
+		t->targets[t->ntargets++].addr = addrs[i];
 	}
 	return t;
 }
