@@ -373,7 +373,7 @@ gs_driver_lead(uint64_t until_ms, bool awaits_answer, struct gs_packet *pkts,
 {
 	struct epoll_event ev[EVENTS];
 	int timeout = until(until_ms);
-	int i, got, fd = -1;
+	int i, got, other, fd = -1;
 
 	if (gs_wire_is_pending(drv.wire))
 		return read_some(-1, pkts, n);
@@ -383,9 +383,13 @@ gs_driver_lead(uint64_t until_ms, bool awaits_answer, struct gs_packet *pkts,
 		got = epoll_wait(drv.epoll_fd, ev, EVENTS, timeout);
 	if (timeout != 0)
 		atomic_fetch_add(&drv.wakeups, 1);
-	/* One socket a turn: what it gave stays until the next read. */
-	for (i = 0; i < got && fd < 0; i++)
-		fd = sort_out(&ev[i]);
+	/* One socket a turn, as what it gave stays until the next read: the
+	 * others are there again then.  What is no socket may not be. */
+	for (i = 0; i < got; i++) {
+		other = sort_out(&ev[i]);
+		if (fd < 0)
+			fd = other;
+	}
 	return fd >= 0 ? read_some(fd, pkts, n) : 0;
 }
 
