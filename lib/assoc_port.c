@@ -44,7 +44,6 @@ gs_assoc_change_port(struct gs_assoc *a)
 		return false;
 	a->attempt->port_changes++;
 	gs_assoc_close_socket(a);
-	gs_find_remove_targets(a);
 	a->local_port = a->ep->port;
 	gs_find_add_targets(a);
 	gs_logf(GSCTP_LOG_INFO,

@@ -25,7 +25,8 @@ void gs_assoc_drop_data(struct gs_assoc *a);
 
 /*
  * It ended, or never began, and the engine does not say so: make the
- * assoc_change ourselves and let go of the engine's socket.
+ * assoc_change ourselves and let go of the engine's socket.  With
+ * GSCTP_CANT_ASSOC outcome is not 0.
  */
 void gs_assoc_fail(struct gs_assoc *a, uint32_t state, uint16_t cause,
     int outcome);

@@ -63,7 +63,8 @@ struct gs_endpoint {
 	 */
 	struct socket *so;
 	bool is_child;			/* accepted or peeled off */
-	bool has_chosen_port;		/* it was named, by the application */
+	bool has_chosen_port;		/* by the application, or bind() of
+					 * posix.h: it stays */
 	uint16_t port;
 	union gs_addr *addrs;		/* bound to, at least one */
 	size_t naddrs;

@@ -216,15 +216,17 @@ gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
 int
 gs_posix_keep_port(gsctp_sock s)
 {
-	struct gs_ports *ports;
+	struct gs_ports *ports = NULL;
 	struct gs_endpoint *ep;
 	int err;
 
 	err = gs_api_endpoint(s, &ep);
 	if (err != 0)
 		return err;
-	ep->has_chosen_port = true;
-	ports = gs_ports_look_locked();
+	if (!ep->has_chosen_port) {
+		ep->has_chosen_port = true;
+		ports = gs_ports_look_locked();
+	}
 	gs_leave();
 	gs_ports_tell(ports);
 	return 0;

@@ -96,7 +96,7 @@ int gs_posix_check_port(const struct sockaddr_storage *addrs, size_t n,
     bool v6only);
 
 /* s has the port that it got to itself, as a kernel has it: no other program of
- * this user gets it.  0, -EBADF or -ESTALE. */
+ * this user gets it, and no connect exchanges it.  0, -EBADF or -ESTALE. */
 int gs_posix_keep_port(gsctp_sock s);
 
 /* As gsctp_assocs(), but for those that have ended, of which something waits

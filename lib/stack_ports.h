@@ -4,8 +4,8 @@
  * Guarantees
  *  - when a call that opens, binds, listens or closes has returned, the
  *    other stacks of this user on this host see it so; but a socket that
- *    neither listens nor has a port of the application's choice, as clients
- *    have, is nobody's business and is written to no file;
+ *    neither listens nor has a port of the application's choice, or of
+ *    bind()'s, as clients have, is nobody's business and is written to no file;
  *  - a connect to an address of this host goes to the UDP port of whoever
  *    has the SCTP port there, this process or another, unless the
  *    application has said which; where nobody has it, and no stranger is at

@@ -875,10 +875,10 @@ bool gsctp_msg_is_error(const struct gsctp_msg *msg);
  */
 
 /*
- * Open a socket, bound to port (host order; 0: an ephemeral one, which no
- * other program of this user on this host listens on or has named) on every
- * local address, or on those given by GSCTP_IP.  Starts the stack if it
- * does not run.  Options not named have their defaults: seqpacket, inet,
+ * Open a socket, bound to port (host order; 0: an ephemeral one, if possible
+ * one which no other program that is found as gsctp(7) says has named or
+ * listens on by now) on every local address, or on those given by GSCTP_IP.
+ * Starts the stack if it does not run.  Options not named have their defaults: seqpacket, inet,
  * the events of gen_sctp.  opts is only read during the call.
  *
  * Threads: any.  Does not block.

@@ -39,7 +39,7 @@ static atomic_uint_least64_t clock_us = 1000000;
  * it takes the lock; and a thread that leads, without the lock, for longer: the
  * driver finds that it does. */
 static atomic_int held_up_ms;
-static pthread_t tester;
+static _Atomic pthread_t tester;
 
 static void
 hold_up(int times)
@@ -159,11 +159,12 @@ END_TEST
 /* The timer that is to tell it may be over before who leads goes on. */
 START_TEST(the_driver_takes_over_from_who_was_held_up)
 {
-	struct loop_pair p = led_pair();
+	struct loop_pair p;
 	uint32_t n;
 	int i;
 
 	tester = pthread_self();
+	p = led_pair();
 	for (i = 0; i < 3; i++) {
 		atomic_store(&held_up_ms, 5);
 		for (n = 0; n < 5; n++)
