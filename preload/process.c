@@ -3,13 +3,13 @@
 #include "process.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <gsctp/gsctp.h>
@@ -147,6 +147,16 @@ die(int sig)
 	(void)raise(sig);
 }
 
+/* Not by poll(), which is the library's own. */
+static void
+nap_ms(int ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L };
+
+	(void)nanosleep(&t, NULL);
+}
+
 static void *
 end_thread(void *arg)
 {
@@ -163,7 +173,7 @@ end_thread(void *arg)
 	if (begin_end())
 		(void)gsctp_stack_stop(STOP_MS);
 	else
-		(void)poll(NULL, 0, STOP_MS);
+		nap_ms(STOP_MS);
 	die(sig);
 	return NULL;
 }

@@ -363,6 +363,9 @@ report_accept(int s)
 	return 0;
 }
 
+/* Some tens of these are in the buffers of both sides. */
+#define POUR_LEN 8000
+
 /* Threads that would say so if their calls failed, and one that polls. */
 static struct beside threads[2];
 
@@ -386,6 +389,17 @@ wait_in_calls(int s)
 		(void)sched_yield();
 }
 
+/* As much as there is room for. */
+static void
+pour(int s)
+{
+	static const char block[POUR_LEN];
+
+	while (send(s, block, sizeof(block), MSG_DONTWAIT) == POUR_LEN)
+		continue;
+	role_must(errno == EAGAIN);
+}
+
 static int
 be_role(const char *name, int port)
 {
@@ -404,6 +418,8 @@ be_role(const char *name, int port)
 		return report(pfd.fd);
 	}
 	role_wait();
+	if (strcmp(name, "pour") == 0)
+		pour(pfd.fd);
 	if (strcmp(name, "_exit") == 0)
 		_exit(0);
 	exit(0);
@@ -420,6 +436,29 @@ START_TEST(a_signal_that_ends_it_is_heard_of)
 	expect_end_in_time(fd);
 	ck_assert_uint_lt(beside_now_ms() - began, 10000);
 	end_role(signals[_i]);
+}
+END_TEST
+
+static void
+sip(int n)
+{
+	char block[POUR_LEN];
+
+	while (n-- > 0) {
+		(void)recv(fd, block, sizeof(block), MSG_DONTWAIT);
+		(void)poll(NULL, 0, 300);
+	}
+}
+
+/* It would wait for as long as its peer takes what was sent. */
+START_TEST(a_signal_ends_one_that_is_exiting)
+{
+	begin_role("pour");
+	role_go(&r);
+	sip(4);
+	ck_assert_int_eq(kill(r.pid, SIGTERM), 0);
+	sip(10);
+	end_role(SIGTERM);
 }
 END_TEST
 
@@ -648,6 +687,7 @@ suite(void)
 	tc = tcase_create("ends");
 	tcase_add_test(tc, what_is_executed_has_the_library);
 	tcase_add_loop_test(tc, a_signal_that_ends_it_is_heard_of, 0, 3);
+	tcase_add_test(tc, a_signal_ends_one_that_is_exiting);
 	tcase_add_loop_test(tc, a_sudden_end_is_not_heard_of, 0, 2);
 	suite_add_tcase(s, tc);
 
