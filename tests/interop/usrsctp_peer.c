@@ -18,6 +18,10 @@
 
 #include "usrsctp_peer.h"
 
+/* Looks, 10 ms apart, whether all has gone that was closed: a timer or two of a
+ * second, and a busy machine. */
+#define FINISH_TRIES 2000
+
 /* There is no Check in this process. */
 #define must(what)                                                           \
 	do {                                                                 \
@@ -278,7 +282,7 @@ peer_main(void)
 	usrsctp_close(so);
 	/* Their threads and sockets go when they may. */
 	for (tries = 0; usrsctp_finish() != 0; tries++) {
-		if (tries == 500)
+		if (tries == FINISH_TRIES)
 			return PEER_UNFINISHED;
 		(void)poll(NULL, 0, 10);
 	}
